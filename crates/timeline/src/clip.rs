@@ -1,0 +1,139 @@
+//! One range of one medium on a timeline.
+
+use std::path::PathBuf;
+
+use film::{ContentHash, FrameRange, Rate};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A range of one medium, placed by the track it stands in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clip {
+    /// Name a person reads: `Big Buck Bunny #42`.
+    pub name: String,
+    /// What is shown or heard.
+    pub media: Media,
+    /// Which frames of the medium, counted on its constant grid (see [`film::Clock`]) at the medium's rate; for a title
+    /// card or a sound, frames at the timeline's rate.
+    pub source: FrameRange,
+    /// Place of the picture on the canvas; `None` shows the whole picture, letterboxed.
+    pub reframe: Option<Reframe>,
+    /// Loudness over the clip, straight lines in decibels between points; empty means 0 dB throughout.
+    pub gain: Vec<GainPoint>,
+    /// Why this clip is here, in plain sentences, the weightiest first.
+    pub why: Vec<String>,
+    /// Which clips would have come next.
+    pub alternatives: Vec<Alternative>,
+    /// Shot of the title it was cut from, if one.
+    pub shot: Option<u32>,
+    /// What a reader of another program wrote here and we keep as it was.
+    pub metadata: Map<String, Value>,
+}
+
+/// What a clip shows or lets hear.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Media {
+    /// A reel of the library.
+    Reel(ReelMedia),
+    /// A title card that render draws.
+    Title(TitleCard),
+    /// A medium that an imported timeline does not say; render refuses it.
+    Missing,
+}
+
+/// A reel as a timeline refers to it: found again by hash when the path no longer leads there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReelMedia {
+    /// Path, relative to the folder of the timeline file where one can be; absolute only across file systems.
+    pub path: PathBuf,
+    /// Hash of the file's bytes; absent when another program wrote the reference.
+    pub hash: Option<ContentHash>,
+    /// Frames the reel holds, on its constant grid.
+    pub available: FrameRange,
+    /// Rate the source range counts in.
+    pub rate: Rate,
+}
+
+/// Lettering on a plain ground or over the picture below.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TitleCard {
+    /// Lines from top to bottom.
+    pub lines: Vec<String>,
+    /// How it looks.
+    pub style: TitleStyle,
+}
+
+/// Looks of a title card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TitleStyle {
+    /// The film's name: large, letter-spaced, centred, on black.
+    Title,
+    /// A line of copy: centred, on black.
+    Card,
+    /// Small lines at the foot, on black: attribution, credits.
+    Credit,
+}
+
+/// A loudness at a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GainPoint {
+    /// Frames of the timeline's rate from the clip's start.
+    pub frame: i64,
+    /// Decibels.
+    pub db: f32,
+}
+
+/// Which part of the picture fills the canvas.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reframe {
+    /// Fill the canvas, cutting off the sides, or fit into it.
+    pub fit: Fit,
+    /// Centre of the kept part over the clip, straight lines between points; empty means the middle.
+    pub center: Vec<Point>,
+}
+
+/// How a picture of another shape meets the canvas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fit {
+    /// The whole picture, with bars.
+    Letterbox,
+    /// No bars; what does not fit is cut off.
+    Fill,
+}
+
+/// A point of the picture at a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// Frames from the clip's start.
+    pub frame: i64,
+    /// 0 at the left, 1 at the right.
+    pub x: f32,
+    /// 0 at the top, 1 at the foot.
+    pub y: f32,
+}
+
+/// A clip that was weighed and not taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Alternative {
+    /// Hash of its reel.
+    pub reel: ContentHash,
+    /// Its shot.
+    pub shot: u32,
+    /// Its frames, on the reel's constant grid.
+    pub source: FrameRange,
+    /// How it scored beside the one taken (1.0 is equal).
+    pub score: f32,
+    /// Why it came second.
+    pub why: String,
+}
+
+/// The raster a timeline is made for, in square pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Canvas {
+    /// Pixels across, even.
+    pub width: u32,
+    /// Lines, even.
+    pub height: u32,
+}

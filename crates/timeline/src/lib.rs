@@ -1,0 +1,15 @@
+//! What is the edit?
+//!
+//! A [`Timeline`] at an exact rate: [`Track`]s of [`Clip`]s, gaps and [`Transition`]s, with markers and notes. Every clip says
+//! why it is there. What must be true: a timeline made by the acts of this room keeps its invariants (see
+//! [`Timeline::check`]); a [`Locked`] one may not change, and only a locked one is rendered.
+//!
+//! Reading order: [`clip`], [`track`], [`timeline`], [`edit`], [`lock`], [`otio`].
+
+pub mod clip;
+pub mod timeline;
+pub mod track;
+
+pub use clip::{Alternative, Canvas, Clip, Fit, GainPoint, Media, Point, Reframe, ReelMedia, TitleCard, TitleStyle};
+pub use timeline::{Marker, Note, Timeline};
+pub use track::{Item, Kind, Track, Transition, TransitionKind};
