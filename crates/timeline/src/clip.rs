@@ -30,6 +30,66 @@ pub struct Clip {
     pub metadata: Map<String, Value>,
 }
 
+impl Clip {
+    /// A clip of `source` with nothing else said of it.
+    pub fn new(name: impl Into<String>, media: Media, source: FrameRange) -> Clip {
+        Clip {
+            name: name.into(),
+            media,
+            source,
+            reframe: None,
+            gain: Vec::new(),
+            why: Vec::new(),
+            alternatives: Vec::new(),
+            shot: None,
+            metadata: Map::new(),
+        }
+    }
+
+    /// The reel it is cut from, if it is cut from one.
+    pub fn reel(&self) -> Option<&ReelMedia> {
+        match &self.media {
+            Media::Reel(reel) => Some(reel),
+            Media::Title(_) | Media::Missing => None,
+        }
+    }
+
+    /// The rate its source range counts in, on a timeline at `timeline`.
+    pub fn source_rate(&self, timeline: Rate) -> Rate {
+        self.reel().map_or(timeline, |reel| reel.rate)
+    }
+
+    /// How many frames of a timeline at `timeline` it lasts: its source's length in time, to the nearest frame.
+    ///
+    /// ```
+    /// use film::{FrameRange, Rate};
+    /// use timeline::{Clip, Media, ReelMedia};
+    /// let reel = ReelMedia { path: "pal.mov".into(), hash: None, available: FrameRange::new(0, 250), rate: "25".parse().unwrap() };
+    /// let clip = Clip::new("second", Media::Reel(reel), FrameRange::new(50, 75));
+    /// assert_eq!(clip.record_len(Rate::FILM), 24);
+    /// ```
+    pub fn record_len(&self, timeline: Rate) -> i64 {
+        nearest(self.source.len(), self.source_rate(timeline), timeline)
+    }
+
+    /// The source frame that shows `offset` timeline frames after the clip's start; handles lie before 0 and past the end.
+    pub fn source_at(&self, offset: i64, timeline: Rate) -> i64 {
+        self.source.start() + timeline.convert(offset, self.source_rate(timeline))
+    }
+
+    /// Source frames needed outside the clip for `handle` timeline frames of a transition.
+    pub fn handle(&self, handle: i64, timeline: Rate) -> i64 {
+        -timeline.convert(-handle, self.source_rate(timeline))
+    }
+}
+
+/// `len` frames of rate `from` as frames of rate `to`, to the nearest, halves up.
+pub(crate) fn nearest(len: i64, from: Rate, to: Rate) -> i64 {
+    let n = len as i128 * from.den() as i128 * to.num() as i128;
+    let d = from.num() as i128 * to.den() as i128;
+    (2 * n + d).div_euclid(2 * d) as i64
+}
+
 /// What a clip shows or lets hear.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Media {
@@ -48,10 +108,24 @@ pub struct ReelMedia {
     pub path: PathBuf,
     /// Hash of the file's bytes; absent when another program wrote the reference.
     pub hash: Option<ContentHash>,
-    /// Frames the reel holds, on its constant grid.
+    /// Frames the reel holds, on its constant grid; [`ReelMedia::unmeasured`] when the file that was read does not say.
     pub available: FrameRange,
     /// Rate the source range counts in.
     pub rate: Rate,
+}
+
+impl ReelMedia {
+    /// What is available of a reel that nobody has measured yet: more than any reel holds.
+    ///
+    /// [`crate::relink::measure`] puts the reel's own length in its place.
+    pub fn unmeasured() -> FrameRange {
+        FrameRange::new(0, crate::check::MOST_FRAMES)
+    }
+
+    /// Whether the reel's length is known.
+    pub fn is_measured(&self) -> bool {
+        self.available != ReelMedia::unmeasured()
+    }
 }
 
 /// Lettering on a plain ground or over the picture below.

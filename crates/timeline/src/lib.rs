@@ -4,12 +4,18 @@
 //! why it is there. What must be true: a timeline made by the acts of this room keeps its invariants (see
 //! [`Timeline::check`]); a [`Locked`] one may not change, and only a locked one is rendered.
 //!
-//! Reading order: [`clip`], [`track`], [`timeline`], [`edit`], [`lock`], [`otio`].
+//! Reading order: [`clip`], [`track`], [`timeline`], [`check`], [`relink`], [`lock`].
 
+pub mod check;
 pub mod clip;
+pub mod lock;
+pub mod relink;
 pub mod timeline;
 pub mod track;
 
-pub use clip::{Alternative, Canvas, Clip, Fit, GainPoint, Media, Point, Reframe, ReelMedia, TitleCard, TitleStyle};
+pub use check::{Fault, Flaw, Place};
+pub use clip::{Alternative, Canvas, Clip, Fit, GainPoint, Media, Point, ReelMedia, Reframe, TitleCard, TitleStyle};
+pub use lock::{LockError, Locked, Obstacle, lock};
+pub use relink::RelinkError;
 pub use timeline::{Marker, Note, Timeline};
-pub use track::{Item, Kind, Track, Transition, TransitionKind};
+pub use track::{Item, Kind, Placed, Track, Transition, TransitionKind};
