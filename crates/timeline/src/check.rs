@@ -65,6 +65,9 @@ pub enum Fault {
         /// Lines.
         height: u32,
     },
+    /// A rate that no edit counts in.
+    #[error("the timeline counts {0} frames a second, and an edit counts 1 to 1000")]
+    Rate(Rate),
     /// Sound under pictures.
     #[error("a picture track stands after a sound track")]
     TrackOrder,
@@ -132,6 +135,7 @@ impl Fault {
         match self {
             Fault::Empty => "put a clip on it",
             Fault::Canvas { .. } => "choose an even size such as 1920x1080",
+            Fault::Rate(_) => "choose a rate such as 24 or 30000/1001",
             Fault::TrackOrder => "move the picture tracks to the front",
             Fault::EmptyClip(_) => "remove the clip or give it frames",
             Fault::Outside { .. } => "trim the clip to what the reel holds",
@@ -184,6 +188,9 @@ impl Timeline {
         let Canvas { width, height } = self.canvas;
         if [width, height].iter().any(|n| n % 2 != 0 || !(2..=16384).contains(n)) {
             flaws.push(Flaw { place: Place::Timeline, fault: Fault::Canvas { width, height } });
+        }
+        if !(1.0..=1000.0).contains(&self.rate.fps()) {
+            flaws.push(Flaw { place: Place::Timeline, fault: Fault::Rate(self.rate) });
         }
         let mut sound = false;
         for (at, track) in self.tracks.iter().enumerate() {

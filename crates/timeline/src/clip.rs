@@ -79,7 +79,10 @@ impl Clip {
 
     /// Source frames needed outside the clip for `handle` timeline frames of a transition.
     pub fn handle(&self, handle: i64, timeline: Rate) -> i64 {
-        -timeline.convert(-handle, self.source_rate(timeline))
+        let (from, to) = (timeline, self.source_rate(timeline));
+        let n = handle as i128 * from.den() as i128 * to.num() as i128;
+        let d = from.num() as i128 * to.den() as i128;
+        bounded((n + d - 1).div_euclid(d))
     }
 }
 
@@ -87,7 +90,13 @@ impl Clip {
 pub(crate) fn nearest(len: i64, from: Rate, to: Rate) -> i64 {
     let n = len as i128 * from.den() as i128 * to.num() as i128;
     let d = from.num() as i128 * to.den() as i128;
-    (2 * n + d).div_euclid(2 * d) as i64
+    bounded((2 * n + d).div_euclid(2 * d))
+}
+
+/// Numbers far past any film stay past it without overflow; [`Timeline::check`](crate::Timeline::check) refuses them.
+fn bounded(frames: i128) -> i64 {
+    let most = 16 * crate::check::MOST_FRAMES as i128;
+    frames.clamp(-most, most) as i64
 }
 
 /// What a clip shows or lets hear.

@@ -4,12 +4,14 @@
 //! why it is there. What must be true: a timeline made by the acts of this room keeps its invariants (see
 //! [`Timeline::check`]); a [`Locked`] one may not change, and only a locked one is rendered.
 //!
-//! Reading order: [`clip`], [`track`], [`timeline`], [`check`], [`relink`], [`lock`].
+//! Reading order: [`clip`], [`track`], [`timeline`], [`check`], [`relink`], [`lock`], [`otio`].
 
 pub mod check;
 pub mod clip;
 pub mod lock;
+pub mod otio;
 pub mod relink;
+mod row;
 pub mod timeline;
 pub mod track;
 
