@@ -215,7 +215,7 @@ impl Timeline {
         flaws
     }
 
-    fn check_track(&self, at: usize, track: &Track, flaws: &mut Vec<Flaw>) {
+    pub(crate) fn check_track(&self, at: usize, track: &Track, flaws: &mut Vec<Flaw>) {
         let huge = track.items.iter().enumerate().find_map(|(i, item)| too_long(item).map(|n| (i, item, n)));
         if let Some((item, what, frames)) = huge {
             let place = item_place(at, track, item, what, Timecode::new(0, self.rate, false));

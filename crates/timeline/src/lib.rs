@@ -4,10 +4,11 @@
 //! why it is there. What must be true: a timeline made by the acts of this room keeps its invariants (see
 //! [`Timeline::check`]); a [`Locked`] one may not change, and only a locked one is rendered.
 //!
-//! Reading order: [`clip`], [`track`], [`timeline`], [`check`], [`relink`], [`lock`], [`otio`].
+//! Reading order: [`clip`], [`track`], [`timeline`], [`check`], [`edit`], [`relink`], [`lock`], [`otio`].
 
 pub mod check;
 pub mod clip;
+pub mod edit;
 pub mod lock;
 pub mod otio;
 pub mod relink;
@@ -17,6 +18,7 @@ pub mod track;
 
 pub use check::{Fault, Flaw, Place};
 pub use clip::{Alternative, Canvas, Clip, Fit, GainPoint, Media, Point, ReelMedia, Reframe, TitleCard, TitleStyle};
+pub use edit::EditError;
 pub use lock::{LockError, Locked, Obstacle, lock};
 pub use relink::RelinkError;
 pub use timeline::{Marker, Note, Timeline};

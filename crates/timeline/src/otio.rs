@@ -5,9 +5,10 @@
 //!
 //! Source: the serialized-schema reference of OpenTimelineIO 0.18 (Academy Software Foundation).
 //!
-//! Reading order: [`write`], [`read`], then [`nested`], [`time`], [`url`], [`json`].
+//! Reading order: `write`, `read`, then `media`, `nested`, `time`, `url`, `json`.
 
 mod json;
+mod media;
 mod nested;
 mod read;
 mod time;

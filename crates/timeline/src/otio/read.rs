@@ -1,20 +1,17 @@
 //! JSON in.
 
-use std::path::PathBuf;
-
-use film::{ContentHash, FrameRange, Rate};
+use film::{FrameRange, Rate};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::json::{Node, OtioError, parse};
+use super::media::active_reference;
 use super::time::{Span, Time};
-use super::{KEPT, OURS, url};
+use super::{KEPT, OURS};
 use crate::check::brief;
 use crate::row::shift_points;
-use crate::{
-    Canvas, Clip, Item, Kind, Marker, Media, Note, ReelMedia, Timeline, TitleCard, Track, Transition, TransitionKind,
-};
+use crate::{Canvas, Clip, Item, Kind, Marker, Note, Timeline, Track, Transition, TransitionKind};
 
 /// A timeline as read, and what of the file it could not say.
 #[derive(Clone, Debug)]
@@ -134,17 +131,6 @@ fn first_rate(node: &Node<'_>) -> Option<Rate> {
     })
 }
 
-/// The reference that a clip shows, and its key if the clip has several.
-fn active_reference<'a>(clip: &Node<'a>) -> Result<(Node<'a>, String), OtioError> {
-    let many = clip.field("media_references");
-    if many.is_null() {
-        return Ok((clip.field("media_reference"), String::new()));
-    }
-    many.object()?;
-    let key = clip.field("active_media_reference_key").text()?.to_owned();
-    Ok((many.field(&key), key))
-}
-
 pub(super) struct Reader {
     pub(super) rate: Rate,
     pub(super) losses: Vec<Loss>,
@@ -158,7 +144,7 @@ impl Reader {
     }
 
     /// A fact of our own; one that somebody made unreadable is lost, and said to be.
-    fn fact<T: DeserializeOwned>(&mut self, ours: &Node<'_>, name: &str) -> Option<T> {
+    pub(super) fn fact<T: DeserializeOwned>(&mut self, ours: &Node<'_>, name: &str) -> Option<T> {
         let field = ours.field(name);
         if field.is_null() {
             return None;
@@ -286,99 +272,6 @@ impl Reader {
         Ok(Item::Clip(Box::new(clip)))
     }
 
-    /// The medium that a reference names, and which of its frames the clip shows.
-    fn media(
-        &mut self,
-        clip: &Node<'_>,
-        reference: &Node<'_>,
-        range: Span,
-        available: Option<Span>,
-        kept: &mut Map<String, Value>,
-    ) -> Result<(Media, FrameRange), OtioError> {
-        let path = match reference.schema() {
-            "ExternalReference" => {
-                keep(kept, "media", fields(reference, &["target_url", "metadata", "available_range"])?);
-                let text = reference.field("target_url").text()?;
-                let path = url::to_path(text);
-                if path.is_none() {
-                    self.lose(clip, format!("media at {:?}", brief(text)), "no medium: only files are played");
-                    keep(kept, "media", reference.map()?);
-                }
-                path.filter(|path| !path.as_os_str().is_empty())
-            }
-            "ImageSequenceReference" => {
-                let mut said = fields(reference, &["available_range", "metadata", "target_url_base"])?;
-                said.insert("OTIO_SCHEMA".into(), reference.field("OTIO_SCHEMA").value.clone());
-                keep(&mut said, "metadata", foreign(&reference.field("metadata"))?);
-                keep(kept, "media", said);
-                Some(first_image(reference)?)
-            }
-            "GeneratorReference" if reference.field("generator_kind").value == super::write::TITLE_KIND => {
-                keep(kept, "media", fields(reference, &["generator_kind", "parameters", "available_range"])?);
-                let parameters = reference.field("parameters");
-                let card: TitleCard = serde_json::from_value(parameters.value.clone())
-                    .map_err(|_| parameters.shape("lines and a style"))?;
-                let source = self.frames(clip, range, self.rate);
-                return Ok((Media::Title(card), source));
-            }
-            "MissingReference" | "" => {
-                keep(kept, "media", fields(reference, &[])?);
-                None
-            }
-            other => {
-                let kind = reference.field("generator_kind").value.as_str().unwrap_or("");
-                let what = format!("{} {}", brief(other), brief(kind)).trim().to_owned();
-                self.lose(clip, format!("media by {what}"), "no medium, written back as it was");
-                keep(kept, "media", reference.map()?);
-                None
-            }
-        };
-        let Some(path) = path else {
-            let source = self.frames(clip, range, self.rate);
-            return Ok((Media::Missing, source));
-        };
-        let media = self.reel(clip, reference, path, range, available, kept)?;
-        Ok(media)
-    }
-
-    fn reel(
-        &mut self,
-        clip: &Node<'_>,
-        reference: &Node<'_>,
-        path: PathBuf,
-        range: Span,
-        available: Option<Span>,
-        kept: &mut Map<String, Value>,
-    ) -> Result<(Media, FrameRange), OtioError> {
-        let ours = reference.field("metadata").field(OURS);
-        let float_rate = available.unwrap_or(range).duration.rate;
-        // Our exact rate counts while the float beside it still means the same: somebody may have conformed the reel.
-        let rate = match self.fact::<Rate>(&ours, "rate") {
-            Some(rate) if (rate.fps() - float_rate.fps()).abs() < 1e-3 => rate,
-            _ => float_rate,
-        };
-        let hash: Option<ContentHash> = self.fact(&ours, "hash");
-        let mut source = self.frames(clip, range, rate);
-        let mut held = ReelMedia::unmeasured();
-        if let Some(span) = available {
-            let whole = self.frames(reference, span, rate);
-            // The file counts from the reel's own timecode, we from its first frame.
-            source = source.shift(-whole.start());
-            held = FrameRange::new(0, whole.len());
-            if whole.start() != 0 {
-                kept.insert("start".into(), whole.start().into());
-            }
-        }
-        let mut said = foreign(&reference.field("metadata"))?;
-        if reference.schema() == "ExternalReference" && !said.is_empty() {
-            let media = kept.entry("media").or_insert_with(|| Value::Object(Map::new()));
-            if let Value::Object(media) = media {
-                media.insert("metadata".into(), Value::Object(std::mem::take(&mut said)));
-            }
-        }
-        Ok((Media::Reel(ReelMedia { path, hash, available: held, rate }), source))
-    }
-
     fn transition(&mut self, node: &Node<'_>) -> Result<Option<Transition>, OtioError> {
         let offsets = [node.field("in_offset"), node.field("out_offset")];
         let mut frames = [0; 2];
@@ -462,20 +355,6 @@ impl Reader {
     }
 }
 
-/// Path of the first image of a sequence.
-fn first_image(node: &Node<'_>) -> Result<PathBuf, OtioError> {
-    let base = node.field("target_url_base").text()?;
-    let number = |name: &str| {
-        let field = node.field(name);
-        if field.is_null() { Ok(0) } else { field.value.as_i64().ok_or_else(|| field.shape("a whole number")) }
-    };
-    let (start, padding) = (number("start_frame")?, number("frame_zero_padding")?.clamp(0, 20) as usize);
-    let (prefix, suffix) = (node.field("name_prefix").text()?, node.field("name_suffix").text()?);
-    let folder = url::to_path(base).ok_or_else(|| node.field("target_url_base").shape("a folder of this machine"))?;
-    let sign = if start < 0 { "-" } else { "" };
-    Ok(folder.join(format!("{prefix}{sign}{:0padding$}{suffix}", start.unsigned_abs())))
-}
-
 /// The fields of an object that we have no word for and that say something.
 pub(super) fn fields(node: &Node<'_>, known: &[&str]) -> Result<Map<String, Value>, OtioError> {
     let nothing = |value: &Value| match value {
@@ -494,14 +373,14 @@ pub(super) fn fields(node: &Node<'_>, known: &[&str]) -> Result<Map<String, Valu
 }
 
 /// What other programs wrote in `metadata`.
-fn foreign(metadata: &Node<'_>) -> Result<Map<String, Value>, OtioError> {
+pub(super) fn foreign(metadata: &Node<'_>) -> Result<Map<String, Value>, OtioError> {
     let mut map = metadata.map()?;
     map.remove(OURS);
     map.remove(KEPT);
     Ok(map)
 }
 
-fn keep(kept: &mut Map<String, Value>, name: &str, what: Map<String, Value>) {
+pub(super) fn keep(kept: &mut Map<String, Value>, name: &str, what: Map<String, Value>) {
     if !what.is_empty() {
         kept.insert(name.to_owned(), Value::Object(what));
     }
