@@ -23,6 +23,7 @@ pub mod raster;
 pub mod scale;
 pub mod sequence;
 pub mod sound;
+pub mod yard;
 
 pub use index::{Index, index};
 pub use log::hush;
