@@ -169,7 +169,7 @@ impl Writer {
     /// Begins `path`; what is there is overwritten. The container follows the codec, not the name.
     pub fn create(path: &Path, spec: &WriterSpec) -> Result<Writer, EncodeError> {
         ffmpeg::init().expect("libav registers its own parts");
-        ffmpeg::util::log::set_level(ffmpeg::util::log::Level::Error);
+        crate::hush();
         let refused = |what: &'static str| {
             let path = path.to_owned();
             move |e: ffmpeg::Error| EncodeError::Refused { path, what, reason: e.to_string() }

@@ -7,13 +7,14 @@
 //! sample 0 of a sound is the instant of picture frame 0; a colour tag that the file does not state stays unknown; nothing
 //! but local files is ever opened; no picture is copied on its way out of the decoder.
 //!
-//! Reading order: [`probe`](mod@probe), [`index`](mod@index), [`picture`], [`pictures`], [`sound`]; then what is written: [`raster`], [`scale`], [`encode`]; how files are opened is
+//! Reading order: [`probe`](mod@probe), [`index`](mod@index), [`picture`], [`pictures`], [`sound`]; then what is written: [`raster`], [`scale`], [`deinterlace`], [`encode`]; how files are opened is
 //! in `source`, what libav says is in `log`.
 
 mod log;
 mod source;
 mod stamps;
 
+pub mod deinterlace;
 pub mod encode;
 pub mod index;
 pub mod picture;

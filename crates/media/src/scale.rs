@@ -5,21 +5,8 @@ use ffmpeg_next::ffi;
 use ffmpeg_next::format::Pixel;
 use film::{Color, ColorRange, Matrix};
 
-use crate::Raster;
 use crate::raster::{Layout, RasterError};
-
-/// A part of a picture in pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Part {
-    /// First column.
-    pub left: u32,
-    /// First line.
-    pub top: u32,
-    /// Columns.
-    pub width: u32,
-    /// Lines.
-    pub height: u32,
-}
+use crate::{Picture, Raster};
 
 /// What goes in or comes out of a [`Scaler`].
 #[derive(Clone, Debug, PartialEq)]
@@ -162,13 +149,13 @@ fn describe(shape: &Shape) -> String {
 
 /// swscale's number of a matrix.
 fn coefficients(matrix: Option<Matrix>) -> i32 {
-    (match matrix {
+    match matrix {
         Some(Matrix::Bt709) => ffi::SWS_CS_ITU709,
         Some(Matrix::Fcc) => ffi::SWS_CS_FCC,
         Some(Matrix::Smpte240M) => ffi::SWS_CS_SMPTE240M,
         Some(Matrix::Bt2020 | Matrix::Bt2020Constant) => ffi::SWS_CS_BT2020,
         _ => ffi::SWS_CS_ITU601,
-    }) as i32
+    }
 }
 
 /// The planar format without alpha, low byte first, that holds every sample of `format`; itself if it is one.
@@ -195,6 +182,39 @@ pub fn planar(format: &str) -> String {
     }
     let swapped = format.replace("yuva", "yuv").replace("gbrap", "gbrp").replace("be", "le");
     if Layout::of(&swapped).is_some() { swapped } else { "gbrp".to_owned() }
+}
+
+/// Gives the samples of decoded pictures in planes: shared where they lie so already, else unpacked by swscale, which
+/// moves samples and changes none.
+#[derive(Default)]
+pub struct Unpacker(Option<(String, ffmpeg::software::scaling::Context)>);
+
+// SAFETY: a scaling context belongs to no thread; it is used from one at a time.
+unsafe impl Send for Unpacker {}
+
+impl Unpacker {
+    /// The samples of `picture` in the format [`planar`] names.
+    pub fn unpack(&mut self, picture: &Picture) -> Result<Raster, ScaleError> {
+        let (from, to) = (picture.format(), planar(picture.format()));
+        if Layout::of(from).is_some() {
+            return Ok(Raster::share(picture.frame(), &to)?);
+        }
+        let frame = picture.frame();
+        let (w, h) = (frame.width(), frame.height());
+        let no_way = || ScaleError::NoWay { from: format!("{w}x{h} {from}"), to: to.clone() };
+        if self.0.as_ref().is_none_or(|(f, c)| f != from || (c.input().width, c.input().height) != (w, h)) {
+            let target: Pixel = to.parse().map_err(|_| no_way())?;
+            let flags = ffmpeg::software::scaling::Flags::POINT;
+            let context = ffmpeg::software::scaling::Context::get(frame.format(), w, h, target, w, h, flags)
+                .map_err(|_| no_way())?;
+            self.0 = Some((from.to_owned(), context));
+        }
+        let mut out = Raster::new(&to, w, h)?;
+        let context = &mut self.0.as_mut().expect("just made").1;
+        context.run(frame, out.frame_mut()).map_err(|_| no_way())?;
+        out.set_color(picture.color());
+        Ok(out)
+    }
 }
 
 /// A picture packed anew without touching a sample (planar to packed RGB).
