@@ -3,6 +3,8 @@
 //! Of the picture: [`black`], [`freeze`], [`flash`], [`strobe`], [`levels`]. Of the sound: [`silence`], [`clipping`],
 //! [`loudness`]. Of the file: [`whole`], [`length`], [`stamps`], [`color`].
 
+use std::rc::Rc;
+
 use film::{Clock, FrameRange};
 use media::{Index, Probe};
 
@@ -39,7 +41,7 @@ pub struct Film<'a> {
 /// A check of the picture.
 pub trait Eye {
     /// Every frame in order.
-    fn see(&mut self, look: &Look);
+    fn see(&mut self, look: &Rc<Look>);
     /// The film is over.
     fn end(&mut self, film: &Film<'_>) -> Vec<Finding>;
 }

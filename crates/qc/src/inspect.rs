@@ -1,6 +1,7 @@
 //! One decode of a film, shared by all checks.
 
 use std::path::Path;
+use std::rc::Rc;
 
 use film::{ColorRange, FrameRange};
 use jobs::{Cancel, Canceled, Progress, Unit};
@@ -108,7 +109,7 @@ fn watch(path: &Path, film: &Film<'_>, progress: &dyn Progress, cancel: &Cancel)
         let full = rgb || picture.format().starts_with("yuvj") || picture.format().starts_with("gray");
         let stated = picture.color().range;
         let range = stated.unwrap_or(if full { ColorRange::Full } else { ColorRange::Limited });
-        let look = Look::at(&picture, if rgb { ColorRange::Full } else { range });
+        let look = Rc::new(Look::at(&picture, if rgb { ColorRange::Full } else { range }));
         eyes.iter_mut().for_each(|eye| eye.see(&look));
         seen.frames += 1;
         if look.number % 24 == 0 {

@@ -40,38 +40,31 @@ impl Look {
         let (width, height) = (picture.width() as usize, picture.height() as usize);
         let samples = Samples::of(picture);
         let (columns, rows) = (places(width, ACROSS), places(height, DOWN));
-        let grid = rows.iter().flat_map(|&y| {
-            let samples = &samples;
-            columns.iter().map(move |&x| samples.at(x, y))
-        });
-        Look::of(picture.number(), grid, columns.len(), picture.bits(), range)
+        let mut grid = Vec::with_capacity(columns.len() * rows.len());
+        rows.iter().for_each(|&y| samples.row(y, &columns, &mut grid));
+        Look::of(picture.number(), &grid, columns.len(), picture.bits(), range)
     }
 
     /// Of samples of `bits` bits in rows `across` wide, as the file codes them.
-    pub fn of(number: i64, samples: impl Iterator<Item = u16>, across: usize, bits: u8, range: ColorRange) -> Look {
+    pub fn of(number: i64, samples: &[u16], across: usize, bits: u8, range: ColorRange) -> Look {
         let bits = bits.clamp(8, 16);
         let full = range == ColorRange::Full;
         // Code values of 8 bit times `one`.
-        let one = f32::from(1u16 << (bits - 8));
-        let (low, scale) = if full { (0.0, 255.0 / (256.0 * one - 1.0)) } else { (16.0 * one, 255.0 / (219.0 * one)) };
+        let one = 1i32 << (bits - 8);
+        let (low, span) = if full { (0, 256 * one - 1) } else { (16 * one, 219 * one) };
         // EBU R 103: luma from 5 to 246 at 8 bit.
-        let legal = if full { 0..=u16::MAX } else { (5.0 * one) as u16..=(247.0 * one) as u16 - 1 };
-        let mut illegal = 0usize;
-        let luma: Vec<u8> = samples
-            .map(|v| {
-                illegal += usize::from(!legal.contains(&v));
-                ((f32::from(v) - low) * scale + 0.5) as u8
-            })
-            .collect();
+        let (least, most) = if full { (0, u16::MAX) } else { ((5 * one) as u16, (247 * one - 1) as u16) };
+        let scale = 255.0 / span as f32;
+        let shade = |v: u16| ((i32::from(v) - low) as f32 * scale + 0.5) as u8;
+        let luma: Vec<u8> = samples.iter().map(|&v| shade(v)).collect();
+        let illegal = samples.iter().map(|&v| u32::from(v < least || v > most)).sum::<u32>();
         let count = luma.len().max(1);
-        let (mut sum, mut squares, mut dark) = (0u64, 0u64, 0usize);
-        for &v in &luma {
-            sum += u64::from(v);
-            squares += u64::from(v) * u64::from(v);
-            dark += usize::from(v < BLACK);
-        }
-        let mean = sum as f64 / count as f64;
-        let spread = (squares as f64 / count as f64 - mean * mean).max(0.0).sqrt();
+        // At most 160 by 90 samples: no sum overflows 32 bits.
+        let sum = luma.iter().map(|&v| u32::from(v)).sum::<u32>();
+        let squares = luma.iter().map(|&v| u32::from(v) * u32::from(v)).sum::<u32>();
+        let dark = luma.iter().map(|&v| u32::from(v < BLACK)).sum::<u32>();
+        let mean = f64::from(sum) / count as f64;
+        let spread = (f64::from(squares) / count as f64 - mean * mean).max(0.0).sqrt();
         Look {
             number,
             cells: cells(&luma, across.max(1)),
@@ -95,7 +88,7 @@ impl Look {
 
     /// Mean difference of the luma, 0 to 1.
     pub fn change(&self, other: &Look) -> f32 {
-        let sum: u64 = self.luma.iter().zip(&other.luma).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+        let sum = self.luma.iter().zip(&other.luma).map(|(a, b)| u32::from(a.abs_diff(*b))).sum::<u32>();
         sum as f32 / (255.0 * self.luma.len().max(1) as f32)
     }
 
@@ -107,15 +100,18 @@ impl Look {
 
     /// Whether the two cannot be told apart: not on the whole, nor anywhere.
     pub fn is_same(&self, other: &Look) -> bool {
-        let (mut sum, mut moved) = (0u64, 0usize);
-        for (a, b) in self.luma.iter().zip(&other.luma) {
-            let by = a.abs_diff(*b);
-            sum += u64::from(by);
-            moved += usize::from(by > 8);
+        let count = self.luma.len().max(1) as u32;
+        let (mut sum, mut moved) = (0u32, 0u32);
+        // In parts, since most pictures differ from the first on.
+        for (a, b) in self.luma.chunks(ACROSS * 8).zip(other.luma.chunks(ACROSS * 8)) {
+            sum += a.iter().zip(b).map(|(a, b)| u32::from(a.abs_diff(*b))).sum::<u32>();
+            if sum >= count / 2 {
+                return false;
+            }
+            moved += a.iter().zip(b).map(|(a, b)| u32::from(a.abs_diff(*b) > 8)).sum::<u32>();
         }
-        let count = self.luma.len().max(1);
         // Coding lets a still picture shimmer by a fraction of a code value.
-        sum < count as u64 / 2 && moved * 2000 < count
+        moved * 2000 < count
     }
 }
 
@@ -129,12 +125,13 @@ fn cells(luma: &[u8], across: usize) -> [f32; CELLS_ACROSS * CELLS_DOWN] {
     let mut sums = [0u32; CELLS_ACROSS * CELLS_DOWN];
     let mut counts = [0u32; CELLS_ACROSS * CELLS_DOWN];
     let down = luma.len().div_ceil(across).max(1);
-    for (y, row) in luma.chunks(across).enumerate() {
+    // Columns `borders[i]..borders[i + 1]` are those of the cells `i`.
+    let borders: Vec<usize> = (0..=CELLS_ACROSS).map(|i| (i * across).div_ceil(CELLS_ACROSS)).collect();
+    for (y, row) in luma.chunks_exact(across).enumerate() {
         let first = y * CELLS_DOWN / down * CELLS_ACROSS;
-        for (x, &v) in row.iter().enumerate() {
-            let cell = first + x * CELLS_ACROSS / across;
-            sums[cell] += u32::from(v);
-            counts[cell] += 1;
+        for (i, border) in borders.windows(2).enumerate() {
+            sums[first + i] += row[border[0]..border[1]].iter().map(|&v| u32::from(v)).sum::<u32>();
+            counts[first + i] += (border[1] - border[0]) as u32;
         }
     }
     let mut cells = [0.0; CELLS_ACROSS * CELLS_DOWN];
@@ -173,13 +170,15 @@ impl<'a> Samples<'a> {
         Samples { bytes: plane.bytes, stride: plane.stride, step, first, wide, big: name.ends_with("be") }
     }
 
-    fn at(&self, x: usize, y: usize) -> u16 {
-        let at = y * self.stride + x * self.step + self.first;
-        if !self.wide {
-            return u16::from(self.bytes[at]);
+    /// Appends the samples of row `y` in `columns`.
+    fn row(&self, y: usize, columns: &[usize], out: &mut Vec<u16>) {
+        let row = &self.bytes[y * self.stride + self.first..];
+        let at = columns.iter().map(|x| x * self.step);
+        match (self.wide, self.big) {
+            (false, _) => out.extend(at.map(|at| u16::from(row[at]))),
+            (true, false) => out.extend(at.map(|at| u16::from_le_bytes([row[at], row[at + 1]]))),
+            (true, true) => out.extend(at.map(|at| u16::from_be_bytes([row[at], row[at + 1]]))),
         }
-        let word = [self.bytes[at], self.bytes[at + 1]];
-        if self.big { u16::from_be_bytes(word) } else { u16::from_le_bytes(word) }
     }
 }
 
@@ -189,7 +188,7 @@ mod tests {
 
     #[test]
     fn ranges_and_depths_mean_the_same_light() {
-        let of = |v: u16, bits, range| Look::of(0, [v; 160 * 90].into_iter(), 160, bits, range);
+        let of = |v: u16, bits, range| Look::of(0, &[v; 160 * 90], 160, bits, range);
         for (black, white, bits, range) in [
             (16, 235, 8, ColorRange::Limited),
             (64, 940, 10, ColorRange::Limited),
@@ -212,7 +211,7 @@ mod tests {
         assert_eq!(places(3, 160), [0, 1, 2]);
         assert_eq!(places(1920, 160)[..2], [6, 18]);
         let still: Vec<u16> = (0..14400u16).map(|i| 40 + i % 100).collect();
-        let look = |v: &[u16]| Look::of(0, v.iter().copied(), 160, 8, ColorRange::Limited);
+        let look = |v: &[u16]| Look::of(0, v, 160, 8, ColorRange::Limited);
         let mut blink = still.clone();
         blink[4000..4012].iter_mut().for_each(|v| *v += 30);
         assert!(look(&still).is_same(&look(&still)));

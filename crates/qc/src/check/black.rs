@@ -1,5 +1,7 @@
 //! Black where there should be a picture.
 
+use std::rc::Rc;
+
 use film::FrameRange;
 
 use super::{Eye, Film, Runs};
@@ -11,7 +13,7 @@ use crate::{Finding, Severity};
 pub struct Black(Runs);
 
 impl Eye for Black {
-    fn see(&mut self, look: &Look) {
+    fn see(&mut self, look: &Rc<Look>) {
         if look.is_black() {
             self.0.add(FrameRange::at(look.number, 1));
         }

@@ -1,5 +1,7 @@
 //! One or two frames that belong to nothing around them.
 
+use std::rc::Rc;
+
 use film::FrameRange;
 
 use super::{Eye, Film};
@@ -19,7 +21,7 @@ const REACH: f32 = 0.7;
 #[derive(Default)]
 pub struct Flash {
     /// The three frames before.
-    before: Vec<Look>,
+    before: Vec<Rc<Look>>,
     /// Change from the frame one, two and three before.
     change: Vec<[f32; 3]>,
     /// Share of the screen that changed since the frame before.
@@ -28,10 +30,18 @@ pub struct Flash {
 }
 
 impl Eye for Flash {
-    fn see(&mut self, look: &Look) {
-        let back = |n: usize| self.before.len().checked_sub(n).map_or(0.0, |i| look.change(&self.before[i]));
-        self.change.push([back(1), back(2), back(3)]);
-        self.reach.push(self.before.last().map_or(0.0, |before| look.reach(before)));
+    fn see(&mut self, look: &Rc<Look>) {
+        let back = |n: usize| self.before.len().checked_sub(n).map(|i| &self.before[i]);
+        let mut change = [back(1).map_or(0.0, |one| look.change(one)), 0.0, 0.0];
+        let mut reach = 0.0;
+        // What lies further back matters only where a flash may end.
+        if change[0] >= CHANGE {
+            change[1] = back(2).map_or(0.0, |two| look.change(two));
+            change[2] = back(3).map_or(0.0, |three| look.change(three));
+            reach = back(1).map_or(0.0, |one| look.reach(one));
+        }
+        self.change.push(change);
+        self.reach.push(reach);
         self.plain.push(look.is_plain());
         self.before.push(look.clone());
         if self.before.len() > 3 {

@@ -1,5 +1,7 @@
 //! A picture that stands still.
 
+use std::rc::Rc;
+
 use film::FrameRange;
 
 use super::{Eye, Film};
@@ -9,7 +11,7 @@ use crate::look::Look;
 /// Compares each frame with the first of a still stretch, so that a slow drift is no freeze.
 #[derive(Default)]
 pub struct Freeze {
-    first: Option<Look>,
+    first: Option<Rc<Look>>,
     end: i64,
     runs: Vec<FrameRange>,
 }
@@ -25,7 +27,7 @@ impl Freeze {
 }
 
 impl Eye for Freeze {
-    fn see(&mut self, look: &Look) {
+    fn see(&mut self, look: &Rc<Look>) {
         // Black stands still by nature, and has its own check.
         let same = self.first.as_ref().is_some_and(|first| first.is_same(look));
         if !same || look.is_black() {

@@ -1,5 +1,7 @@
 //! Picture levels that broadcasters do not let pass.
 
+use std::rc::Rc;
+
 use film::FrameRange;
 
 use super::{Eye, Film, Runs};
@@ -14,7 +16,7 @@ pub struct Levels {
 }
 
 impl Eye for Levels {
-    fn see(&mut self, look: &Look) {
+    fn see(&mut self, look: &Rc<Look>) {
         if look.illegal > 0.0 {
             self.illegal.push((look.number, look.illegal));
         }

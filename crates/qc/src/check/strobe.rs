@@ -1,5 +1,7 @@
 //! Flashing that may harm viewers with photosensitive epilepsy.
 
+use std::rc::Rc;
+
 use film::FrameRange;
 
 use super::{Eye, Film};
@@ -34,7 +36,7 @@ impl Default for Strobe {
 }
 
 impl Eye for Strobe {
-    fn see(&mut self, look: &Look) {
+    fn see(&mut self, look: &Rc<Look>) {
         let light = look.cells.map(|v| SCREEN * v.powf(2.4));
         if !std::mem::replace(&mut self.begun, true) {
             (self.low, self.high) = (light, light);
