@@ -1,0 +1,288 @@
+//! Sees every frame of a stretch once and leaves marks.
+
+use media::Plane;
+
+use super::mark::{ACROSS, CHROMA_ACROSS, CHROMA_DOWN, CLASSES, DOWN, FrameMark};
+
+/// Longest side of the proxy.
+const SIDE: usize = 160;
+/// Rows of the full picture added up into one of the proxy, at most.
+const ROWS: usize = 4;
+/// Pixels along a block's side.
+const BLOCK: usize = 8;
+/// Farthest that a block is looked for, pixels of the proxy.
+const REACH: isize = 12;
+/// Mean absolute difference that noise and coding leave in a block at rest.
+const NOISE: u32 = 2;
+
+/// Sees the frames of a stretch in order, whatever frame it begins with.
+///
+/// ```
+/// use catalogue::shots::ShotEye;
+/// use media::Plane;
+/// let gray = vec![90u8; 320 * 180];
+/// let plane = Plane { bytes: &gray, stride: 320, width: 320, height: 180 };
+/// let mut eye = ShotEye::new(8);
+/// let mark = eye.see(plane, None);
+/// assert!(mark.is_plain() && mark.fresh.is_nan());
+/// assert_eq!(eye.see(plane, None).fresh, 0.0);
+/// ```
+pub struct ShotEye {
+    shift: u32,
+    wide: bool,
+    now: Proxy,
+    before: Proxy,
+    /// Motion of each block since the frame before, where the search begins in the next.
+    vectors: Vec<(i8, i8)>,
+    sums: Vec<u16>,
+    seen: bool,
+}
+
+/// A small gray picture of the last frame seen: luma in 8-bit codes of the file, rows from the top.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proxy {
+    /// Pixels across, at most 160.
+    pub width: usize,
+    /// Rows, at most 160.
+    pub height: usize,
+    /// Samples.
+    pub luma: Vec<u8>,
+}
+
+impl ShotEye {
+    /// An eye for pictures of `bits` significant bits a sample; more than 8 means 16-bit words of this machine's order.
+    pub fn new(bits: u8) -> ShotEye {
+        ShotEye {
+            shift: u32::from(bits.max(8) - 8),
+            wide: bits > 8,
+            now: Proxy::default(),
+            before: Proxy::default(),
+            vectors: Vec::new(),
+            sums: Vec::new(),
+            seen: false,
+        }
+    }
+
+    /// Sees the next frame: luma and, unless it is gray, both colour differences at any subsampling.
+    pub fn see(&mut self, luma: Plane<'_>, chroma: Option<[Plane<'_>; 2]>) -> FrameMark {
+        std::mem::swap(&mut self.now, &mut self.before);
+        self.shrink(luma);
+        let n = self.now.luma.len() as f64;
+        let mut counts = [0u32; 256];
+        self.now.luma.iter().for_each(|&v| counts[v as usize] += 1);
+        let (mut sum, mut squares) = (0u64, 0u64);
+        let mut shares = [0u32; CLASSES];
+        for (v, &c) in counts.iter().enumerate() {
+            sum += (v as u64) * u64::from(c);
+            squares += (v * v) as u64 * u64::from(c);
+            shares[v * CLASSES / 256] += c;
+        }
+        let mean = sum as f64 / n;
+        let mut mark = FrameMark {
+            luma: [0; ACROSS * DOWN],
+            cb: [128; CHROMA_ACROSS * CHROMA_DOWN],
+            cr: [128; CHROMA_ACROSS * CHROMA_DOWN],
+            classes: shares.map(|c| (f64::from(c) * 255.0 / n).round() as u8),
+            mean: mean as f32,
+            deviation: (squares as f64 / n - mean * mean).max(0.0).sqrt() as f32,
+            change: f32::NAN,
+            fresh: f32::NAN,
+        };
+        cells(&self.now, &mut mark.luma);
+        if let Some([cb, cr]) = chroma {
+            self.coarse(cb, &mut mark.cb);
+            self.coarse(cr, &mut mark.cr);
+        }
+        if self.seen && self.before.luma.len() == self.now.luma.len() && self.before.width == self.now.width {
+            let sum: u32 = self.now.luma.iter().zip(&self.before.luma).map(|(&a, &b)| u32::from(a.abs_diff(b))).sum();
+            mark.change = (f64::from(sum) / n) as f32;
+            mark.fresh = if sum == 0 { 0.0 } else { self.unexplained() };
+        }
+        self.seen = true;
+        mark
+    }
+
+    /// The small gray picture of the frame seen last.
+    pub fn proxy(&self) -> &Proxy {
+        &self.now
+    }
+
+    fn shrink(&mut self, luma: Plane<'_>) {
+        let (w, h) = (luma.width, luma.height);
+        let factor = w.max(h).div_ceil(SIDE).max(1);
+        let (fx, fy) = (factor.min(w), factor.min(h));
+        let (width, height) = (w / fx, h / fy);
+        let rows = fy.min(ROWS);
+        let scale = reciprocal((fx * rows) as u32);
+        self.now.width = width;
+        self.now.height = height;
+        self.now.luma.clear();
+        self.sums.resize(width * fx, 0);
+        for y in 0..height {
+            self.sums.fill(0);
+            for r in 0..rows {
+                add_row(&mut self.sums, luma, y * fy + r * fy / rows, self.wide, self.shift);
+            }
+            self.now.luma.extend(self.sums.chunks_exact(fx).map(|c| {
+                let sum: u32 = c.iter().map(|&s| u32::from(s)).sum();
+                ((u64::from(sum) * scale) >> 32).min(255) as u8
+            }));
+        }
+    }
+
+    /// Means of a plane's cells, from a sample of its rows: colour is smooth.
+    fn coarse(&mut self, plane: Plane<'_>, out: &mut [u8]) {
+        let (w, h) = (plane.width, plane.height);
+        self.sums.resize(w, 0);
+        for (y, row) in out.chunks_exact_mut(CHROMA_ACROSS).enumerate() {
+            let (top, bottom) = edges(y, CHROMA_DOWN, h);
+            let rows = (bottom - top).min(8);
+            self.sums.fill(0);
+            for r in 0..rows {
+                add_row(&mut self.sums, plane, top + r * (bottom - top) / rows, self.wide, self.shift);
+            }
+            for (x, cell) in row.iter_mut().enumerate() {
+                let (left, right) = edges(x, CHROMA_ACROSS, w);
+                let sum: u32 = self.sums[left..right].iter().map(|&s| u32::from(s)).sum();
+                let n = ((right - left) * rows) as u32;
+                *cell = ((sum + n / 2) / n) as u8;
+            }
+        }
+    }
+
+    /// [`FrameMark::fresh`]: what remains after each block found its best match in the frame before, against the
+    /// blocks' own texture (the cost between frames against the cost within, by which encoders place keyframes).
+    fn unexplained(&mut self) -> f32 {
+        let (w, h) = (self.now.width, self.now.height);
+        let (across, down) = (w / BLOCK, h / BLOCK);
+        if across == 0 || down == 0 {
+            return (self.now.luma.iter().zip(&self.before.luma).map(|(&a, &b)| f32::from(a.abs_diff(b))).sum::<f32>()
+                / (f32::from(NOISE as u8) * 8.0 * self.now.luma.len() as f32))
+                .min(4.0);
+        }
+        self.vectors.resize(across * down, (0, 0));
+        let quiet = NOISE * (BLOCK * BLOCK) as u32;
+        let (mut between, mut within) = (0u64, 0u64);
+        for by in 0..down {
+            for bx in 0..across {
+                let (x, y) = (bx * BLOCK, by * BLOCK);
+                let block = Block::at(&self.now, x, y);
+                let i = by * across + bx;
+                let left = if bx > 0 { self.vectors[i - 1] } else { (0, 0) };
+                let up = if by > 0 { self.vectors[i - across] } else { (0, 0) };
+                let (vector, cost) = block.search(&self.before, x, y, [(0, 0), self.vectors[i], left, up], quiet / 2);
+                self.vectors[i] = vector;
+                between += u64::from(cost.saturating_sub(quiet / 2));
+                let there = Block::at(&self.before, x, y).texture();
+                within += u64::from(block.texture().max(there).max(quiet));
+            }
+        }
+        (between as f64 / within as f64).min(4.0) as f32
+    }
+}
+
+/// The samples of one block.
+struct Block([[u8; BLOCK]; BLOCK]);
+
+impl Block {
+    fn at(p: &Proxy, x: usize, y: usize) -> Block {
+        Block(std::array::from_fn(|r| {
+            let at = (y + r) * p.width + x;
+            p.luma[at..at + BLOCK].try_into().expect("a block is inside the proxy")
+        }))
+    }
+
+    fn texture(&self) -> u32 {
+        let sum: u32 = self.0.iter().flatten().map(|&v| u32::from(v)).sum();
+        let mean = (sum / (BLOCK * BLOCK) as u32) as u8;
+        self.0.iter().flatten().map(|&v| u32::from(v.abs_diff(mean))).sum()
+    }
+
+    fn distance(&self, p: &Proxy, x: usize, y: usize) -> u32 {
+        let rows = p.luma[y * p.width + x..].chunks(p.width);
+        let mut sum = 0u32;
+        for (row, there) in self.0.iter().zip(rows) {
+            sum += row.iter().zip(&there[..BLOCK]).map(|(&a, &b)| u32::from(a.abs_diff(b))).sum::<u32>();
+        }
+        sum
+    }
+
+    /// The best vector and its cost: from the best start down a small diamond; done at once where it is `enough`.
+    fn search(&self, p: &Proxy, x: usize, y: usize, starts: [(i8, i8); 4], enough: u32) -> ((i8, i8), u32) {
+        let cost = |v: (i8, i8)| {
+            let (dx, dy) = (isize::from(v.0), isize::from(v.1));
+            let (tx, ty) = (x as isize + dx, y as isize + dy);
+            let inside = tx >= 0 && ty >= 0 && tx as usize + BLOCK <= p.width && ty as usize + BLOCK <= p.height;
+            (inside && dx.abs() <= REACH && dy.abs() <= REACH).then(|| self.distance(p, tx as usize, ty as usize))
+        };
+        let mut best = ((0, 0), u32::MAX);
+        for (i, &v) in starts.iter().enumerate() {
+            if starts[..i].contains(&v) {
+                continue;
+            }
+            if let Some(c) = cost(v).filter(|&c| c < best.1) {
+                best = (v, c);
+            }
+            if best.1 <= enough {
+                return best;
+            }
+        }
+        for step in [4i8, 2, 1] {
+            for _ in 0..4 {
+                let centre = best.0;
+                for (dx, dy) in [(step, 0), (-step, 0), (0, step), (0, -step)] {
+                    let v = (centre.0 + dx, centre.1 + dy);
+                    if let Some(c) = cost(v).filter(|&c| c < best.1) {
+                        best = (v, c);
+                    }
+                }
+                if best.0 == centre {
+                    break;
+                }
+            }
+        }
+        best
+    }
+}
+
+fn add_row(sums: &mut [u16], plane: Plane<'_>, y: usize, wide: bool, shift: u32) {
+    let bytes = &plane.bytes[y * plane.stride..];
+    if wide {
+        for (s, p) in sums.iter_mut().zip(bytes.chunks_exact(2)) {
+            *s += (u16::from_ne_bytes([p[0], p[1]]) >> shift).min(255);
+        }
+    } else {
+        for (s, &p) in sums.iter_mut().zip(bytes) {
+            *s += u16::from(p);
+        }
+    }
+}
+
+/// First and one past the last sample of cell `i` of `n` over `length` samples; never empty.
+fn edges(i: usize, n: usize, length: usize) -> (usize, usize) {
+    let start = (i * length / n).min(length - 1);
+    (start, ((i + 1) * length / n).max(start + 1))
+}
+
+/// 2^32 / n, rounded up so that n equal samples give their own value.
+fn reciprocal(n: u32) -> u64 {
+    (1u64 << 32).div_ceil(u64::from(n))
+}
+
+fn cells(p: &Proxy, out: &mut [u8]) {
+    let columns: [(usize, usize); ACROSS] = std::array::from_fn(|x| edges(x, ACROSS, p.width));
+    let mut sums = vec![0u32; p.width];
+    for (y, row) in out.chunks_exact_mut(ACROSS).enumerate() {
+        let (top, bottom) = edges(y, DOWN, p.height);
+        sums.fill(0);
+        for r in top..bottom {
+            for (s, &v) in sums.iter_mut().zip(&p.luma[r * p.width..(r + 1) * p.width]) {
+                *s += u32::from(v);
+            }
+        }
+        for (cell, &(left, right)) in row.iter_mut().zip(&columns) {
+            let n = ((right - left) * (bottom - top)) as u32;
+            *cell = ((sums[left..right].iter().sum::<u32>() + n / 2) / n) as u8;
+        }
+    }
+}

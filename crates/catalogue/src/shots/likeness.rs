@@ -1,0 +1,154 @@
+//! How alike two frames are, by their marks, whatever moved between them.
+
+use super::mark::{ACROSS, DOWN, FrameMark};
+
+/// Farthest that a block of cells is looked for: across and down.
+const REACH: (usize, usize) = (4, 3);
+/// Cells of a block, across and down.
+const BLOCK: (usize, usize) = (8, 6);
+/// Size of the padded pictures.
+const WIDE: usize = ACROSS + 2 * REACH.0;
+const HIGH: usize = DOWN + 2 * REACH.1;
+/// Code values that noise and coding leave between cells that show the same.
+const NOISE: f32 = 1.5;
+
+/// A mark made ready to be compared with others.
+pub(crate) struct Ready<'a> {
+    pub(crate) mark: &'a FrameMark,
+    /// Least and greatest value between each cell and half-way to its neighbours, with a border: what the cell may have
+    /// become when the picture moved by less than a cell (Birchfield and Tomasi, 1998).
+    low: [u8; WIDE * HIGH],
+    high: [u8; WIDE * HIGH],
+    /// Flat rows and columns at the border: bars of a letterbox or pillarbox. Top, bottom, left, right.
+    bars: [usize; 4],
+}
+
+impl<'a> Ready<'a> {
+    pub(crate) fn of(mark: &'a FrameMark) -> Ready<'a> {
+        let at = |x: isize, y: isize| {
+            let (x, y) = (x.clamp(0, ACROSS as isize - 1) as usize, y.clamp(0, DOWN as isize - 1) as usize);
+            mark.luma[y * ACROSS + x]
+        };
+        let (mut low, mut high) = ([0; WIDE * HIGH], [0; WIDE * HIGH]);
+        for y in 0..DOWN as isize {
+            for x in 0..ACROSS as isize {
+                let c = at(x, y);
+                let (mut l, mut h) = (c, c);
+                for (dx, dy) in [(-1, 0), (1, 0), (0, -1), (0, 1)] {
+                    let half = c.midpoint(at(x + dx, y + dy));
+                    l = l.min(half);
+                    h = h.max(half);
+                }
+                let i = (y as usize + REACH.1) * WIDE + x as usize + REACH.0;
+                low[i] = l;
+                high[i] = h;
+            }
+        }
+        for picture in [&mut low, &mut high] {
+            pad(picture);
+        }
+        Ready { mark, low, high, bars: bars(mark) }
+    }
+
+    /// How much of one frame is not in the other, as a share of their texture: 0 the same, about 1 nothing in common.
+    pub(crate) fn unlike(&self, other: &Ready<'_>) -> f32 {
+        let bars: [usize; 4] = std::array::from_fn(|i| self.bars[i].min(other.bars[i]));
+        let (a, b) = (self.unexplained_by(other, bars), other.unexplained_by(self, bars));
+        let texture = texture(self.mark, bars).max(texture(other.mark, bars));
+        let open = ((DOWN - bars[0] - bars[1]) * (ACROSS - bars[2] - bars[3])) as f32;
+        let rest = ((a + b) / 2.0 - 0.3 * NOISE * open).max(0.0);
+        (rest / (texture + NOISE * open)).min(2.0)
+    }
+
+    /// Sum over cells of what is left after each block found its best place in `other`.
+    fn unexplained_by(&self, other: &Ready<'_>, bars: [usize; 4]) -> f32 {
+        const BLOCKS: usize = (ACROSS / BLOCK.0) * (DOWN / BLOCK.1);
+        let mut best = [u32::MAX; BLOCKS];
+        for dy in 0..=2 * REACH.1 {
+            for dx in 0..=2 * REACH.0 {
+                let mut sums = [0u32; BLOCKS];
+                for y in bars[0]..DOWN - bars[1] {
+                    let from = (y + dy) * WIDE + dx;
+                    let (low, high) = (&other.low[from..from + ACROSS], &other.high[from..from + ACROSS]);
+                    let row = &self.mark.luma[y * ACROSS..(y + 1) * ACROSS];
+                    let mut rest = [0u8; ACROSS];
+                    for (((r, &v), &l), &h) in rest.iter_mut().zip(row).zip(low).zip(high) {
+                        *r = v.saturating_sub(h).max(l.saturating_sub(v));
+                    }
+                    rest[..bars[2]].fill(0);
+                    rest[ACROSS - bars[3]..].fill(0);
+                    let line = &mut sums[(y / BLOCK.1) * (ACROSS / BLOCK.0)..][..ACROSS / BLOCK.0];
+                    for (s, c) in line.iter_mut().zip(rest.chunks_exact(BLOCK.0)) {
+                        *s += c.iter().map(|&v| u32::from(v)).sum::<u32>();
+                    }
+                }
+                for (b, s) in best.iter_mut().zip(sums) {
+                    *b = (*b).min(s);
+                }
+            }
+        }
+        best.iter().sum::<u32>() as f32
+    }
+}
+
+/// How much the shares of light and dark differ, 0 to 1; a class may spill into its neighbours.
+pub(crate) fn unlike_light(a: &FrameMark, b: &FrameMark) -> f32 {
+    // The distance of the two cumulated histograms, in classes, against the spread of the lights.
+    let (mut ca, mut cb, mut sum) = (0i32, 0i32, 0i32);
+    for (&x, &y) in a.classes.iter().zip(&b.classes) {
+        ca += i32::from(x);
+        cb += i32::from(y);
+        sum += (ca - cb).abs();
+    }
+    let codes = sum as f32 / 255.0 * 8.0;
+    (codes / (a.deviation.max(b.deviation) + 4.0)).min(1.0)
+}
+
+/// How much the colours of places differ, 0 to 1.
+pub(crate) fn unlike_color(a: &FrameMark, b: &FrameMark) -> f32 {
+    let mean = |c: &[u8]| c.iter().map(|&v| f32::from(v)).sum::<f32>() / c.len() as f32;
+    let spread = |c: &[u8]| {
+        let m = mean(c);
+        c.iter().map(|&v| (f32::from(v) - m).abs()).sum::<f32>() / c.len() as f32
+    };
+    let apart =
+        |a: &[u8], b: &[u8]| a.iter().zip(b).map(|(&x, &y)| f32::from(x.abs_diff(y))).sum::<f32>() / a.len() as f32;
+    let d = (apart(&a.cb, &b.cb) + apart(&a.cr, &b.cr) - 1.0).max(0.0);
+    let s = (spread(&a.cb) + spread(&a.cr)).max(spread(&b.cb) + spread(&b.cr));
+    (d / (s + 5.0)).min(1.0)
+}
+
+/// Sum of the open cells' distances from their blocks' means.
+fn texture(mark: &FrameMark, bars: [usize; 4]) -> f32 {
+    let rows = || (bars[0]..DOWN - bars[1]).map(|y| &mark.luma[y * ACROSS + bars[2]..(y + 1) * ACROSS - bars[3]]);
+    let n: usize = rows().map(<[u8]>::len).sum();
+    let mean = rows().flatten().map(|&v| f32::from(v)).sum::<f32>() / n.max(1) as f32;
+    rows().flatten().map(|&v| (f32::from(v) - mean).abs()).sum()
+}
+
+fn bars(mark: &FrameMark) -> [usize; 4] {
+    let corner = mark.luma[0];
+    let like = |v: u8| v.abs_diff(corner) <= 4;
+    let row = |y: usize| mark.luma[y * ACROSS..(y + 1) * ACROSS].iter().all(|&v| like(v));
+    let column = |x: usize| (0..DOWN).all(|y| like(mark.luma[y * ACROSS + x]));
+    let most = [DOWN / 3, ACROSS / 3];
+    [
+        (0..most[0]).take_while(|&y| row(y)).count(),
+        (0..most[0]).take_while(|&y| row(DOWN - 1 - y)).count(),
+        (0..most[1]).take_while(|&x| column(x)).count(),
+        (0..most[1]).take_while(|&x| column(ACROSS - 1 - x)).count(),
+    ]
+}
+
+fn pad(picture: &mut [u8; WIDE * HIGH]) {
+    for y in REACH.1..REACH.1 + DOWN {
+        let row = &mut picture[y * WIDE..(y + 1) * WIDE];
+        let (left, right) = (row[REACH.0], row[REACH.0 + ACROSS - 1]);
+        row[..REACH.0].fill(left);
+        row[REACH.0 + ACROSS..].fill(right);
+    }
+    for y in 0..REACH.1 {
+        picture.copy_within(REACH.1 * WIDE..(REACH.1 + 1) * WIDE, y * WIDE);
+        picture.copy_within((REACH.1 + DOWN - 1) * WIDE..(REACH.1 + DOWN) * WIDE, (REACH.1 + DOWN + y) * WIDE);
+    }
+}
