@@ -144,7 +144,28 @@ impl<'a> Canvas<'a> {
         let layer = self.plan.at(frame);
         let picture = self.draw(&layer, frame)?;
         self.untouched += i64::from(self.is_untouched(&layer));
-        let done: Vec<ClipKey> = self.running.iter().filter(|(_, r)| r.used < frame).map(|(k, _)| *k).collect();
+        self.rest(frame);
+        self.titles.retain(|key, _| {
+            matches!(&layer, Layer::Clip { key: k, .. } if k == key) || matches!(layer, Layer::Passage { .. })
+        });
+        Ok(picture)
+    }
+
+    /// The picture of the clip at `key` alone in frame `frame`, whatever lies over it.
+    pub(crate) fn clip_frame(&mut self, key: ClipKey, frame: i64) -> Result<Raster, CanvasError> {
+        match self.plan.clip(key, frame) {
+            Some(layer) => {
+                let picture = self.draw(&layer, frame)?;
+                self.rest(frame);
+                Ok(picture)
+            }
+            None => Ok(self.black.clone()),
+        }
+    }
+
+    /// Puts away the reels that frame `frame` did not need.
+    fn rest(&mut self, frame: i64) {
+        let done: Vec<ClipKey> = self.running.iter().filter(|(_, r)| r.used != frame).map(|(k, _)| *k).collect();
         for key in done {
             let running = self.running.remove(&key).expect("it was just found");
             self.idle.push(running.reel);
@@ -153,10 +174,6 @@ impl<'a> Canvas<'a> {
             let oldest = self.idle.remove(0);
             self.notes.extend(oldest.notes);
         }
-        self.titles.retain(|key, _| {
-            matches!(&layer, Layer::Clip { key: k, .. } if k == key) || matches!(layer, Layer::Passage { .. })
-        });
-        Ok(picture)
     }
 
     fn is_untouched(&self, layer: &Layer<'a>) -> bool {

@@ -32,6 +32,13 @@ impl<'a> Plan<'a> {
         self.below(self.tracks.len(), frame)
     }
 
+    /// The clip at `key` as a layer, `frame` being a frame of the timeline.
+    pub(crate) fn clip(&self, key: ClipKey, frame: i64) -> Option<Layer<'a>> {
+        let (_, _, placed) = self.tracks.iter().find(|t| t.0 == key.0)?;
+        let p = placed.get(key.1)?;
+        p.clip().map(|clip| Layer::Clip { key, clip, offset: frame - p.record.start() })
+    }
+
     fn below(&self, top: usize, frame: i64) -> Layer<'a> {
         for level in (0..top).rev() {
             let (at, _, placed) = &self.tracks[level];

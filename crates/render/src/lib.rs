@@ -7,7 +7,7 @@
 //! the reel's own, bit for bit; nothing half-made is ever seen as whole; what had to be assumed is said.
 //!
 //! Reading order: [`master`](mod@master), [`conform`], [`canvas`], [`reel`], [`place`], [`blend`], [`title`], [`mix`],
-//! [`level`], [`loudness`].
+//! [`level`], [`loudness`]; and what is shown of it: [`still`], [`sheet`](mod@sheet), [`poster`](mod@poster), [`report`](mod@report).
 
 mod blend;
 pub mod canvas;
@@ -17,8 +17,16 @@ pub mod loudness;
 pub mod master;
 pub mod mix;
 mod place;
+pub mod poster;
 pub mod reel;
+pub mod report;
+pub mod sheet;
+pub mod still;
 pub mod title;
 
 pub use loudness::{Levels, LoudnessTarget};
 pub use master::{Master, MasterSpec, RenderError, master};
+pub use poster::{PosterSpec, poster};
+pub use report::{Check, CheckFinding, ReportSpec, report};
+pub use sheet::sheet;
+pub use still::{ClipStill, StillError, clip_stills};

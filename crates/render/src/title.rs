@@ -175,6 +175,28 @@ impl Setter {
     }
 }
 
+impl Setter {
+    /// One line of `size` pixels, from the left, cut off at `width`; for sheets and labels.
+    pub(crate) fn line(&mut self, text: &str, size: f32, width: u32, height: u32) -> Lettering {
+        let look = Look { spacing: 0.0, weight: 400, ..Look::of(TitleStyle::Credit) };
+        let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let system = system(&mut self.systems, &self.fonts, locale(&text));
+        let buffer = lay(system, &text, &look, size, 1e6, Wrap::None);
+        let coverage = vec![0; width as usize * height as usize];
+        let mut line = Lettering { width, height, coverage, brightness: 1.0, lines: 1, notes: Vec::new() };
+        for run in buffer.layout_runs() {
+            let from = run.glyphs.iter().map(|g| g.x).fold(f32::INFINITY, f32::min);
+            for glyph in run.glyphs {
+                let placed = glyph.physical((-from, run.line_y), 1.0);
+                if let Some(image) = self.cache.get_image(system, placed.cache_key) {
+                    draw(&mut line, image, placed.x + image.placement.left, placed.y - image.placement.top);
+                }
+            }
+        }
+        line
+    }
+}
+
 impl Lettering {
     /// The card on black, in `layout` and `color`.
     pub fn on_black(&self, layout: &Layout, color: Color) -> Result<Raster, RasterError> {
