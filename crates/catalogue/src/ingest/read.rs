@@ -1,0 +1,136 @@
+//! One reel, read by several workers side by side.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use film::FrameRange;
+use jobs::{Cancel, Progress, Unit};
+use media::yard::{Limits, YardError};
+
+use super::yard::{Yard, call};
+use crate::reading::{Reading, Survey, plan, segment};
+
+/// Memory of one worker. A decoder at 4K holds some hundred pictures at most.
+const MEMORY: u64 = 1 << 30;
+/// Seconds without progress until a worker is taken for stuck.
+const SILENCE: u64 = 120;
+
+/// A reel to be read.
+pub(crate) struct Reel<'a> {
+    /// Its file; of a sequence, the first.
+    pub(crate) path: &'a Path,
+    /// Whether it is a sequence of pictures, so that its whole folder must be open to workers.
+    pub(crate) sequence: bool,
+    /// What its first look gave.
+    pub(crate) survey: &'a Survey,
+    /// Where results go.
+    pub(crate) folder: &'a Path,
+    /// Workers side by side.
+    pub(crate) workers: usize,
+    pub(crate) yard: &'a dyn Yard,
+    pub(crate) progress: &'a dyn Progress,
+    pub(crate) cancel: &'a Cancel,
+}
+
+/// What a worker may use that reads the film at `path` and writes to `write`.
+pub(crate) fn limits(path: &Path, sequence: bool, write: &[PathBuf]) -> Limits {
+    let mut read = vec![path.to_owned()];
+    if sequence {
+        read.extend(path.parent().map(Path::to_owned));
+    }
+    Limits { memory_bytes: MEMORY, seconds: SILENCE, cpu_seconds: None, read, write: write.to_vec() }
+}
+
+impl Reel<'_> {
+    /// Reads all segments that are not yet in the folder, and joins them.
+    pub(crate) fn read(&self) -> Result<Reading, YardError> {
+        let survey = self.survey;
+        let ranges = plan::segments(survey.frames, &survey.keyframes, survey.rate, survey.can_seek, self.workers);
+        let size = survey.probe.picture.as_ref().map_or((16, 9), |p| p.display_size());
+        let aspect = size.1 as f32 / size.0 as f32;
+        let id = self.path.display().to_string();
+        let what = self.path.file_name().map_or_else(|| id.clone(), |n| n.to_string_lossy().into_owned());
+        let sum = Sum { id: &id, to: self.progress, done: Mutex::new(HashMap::new()) };
+        // A segment's file of another version is noticed on joining: then what is missing is read once more.
+        for _ in 0..2 {
+            if let Some(reading) = Reading::join(self.folder, &ranges, aspect) {
+                return Ok(reading);
+            }
+            self.progress.begin(&id, &what, Some(survey.frames as u64), Unit::Frames);
+            let outcome = self.read_missing(&ranges, &sum);
+            self.progress.end(&id);
+            outcome?;
+        }
+        Reading::join(self.folder, &ranges, aspect)
+            .ok_or_else(|| YardError::Crashed("its reading is not where it was written".to_owned()))
+    }
+
+    fn read_missing(&self, ranges: &[FrameRange], sum: &Sum<'_>) -> Result<(), YardError> {
+        let (held, missing): (Vec<FrameRange>, Vec<FrameRange>) =
+            ranges.iter().partition(|&&r| segment::file(self.folder, r).is_file());
+        sum.at("read before", held.iter().map(|r| r.len() as u64).sum());
+        let unwritable = |e| YardError::Crashed(format!("{}: {e}", self.folder.display()));
+        std::fs::create_dir_all(self.folder).map_err(unwritable)?;
+        let hands = self.workers.max(1).min(missing.len().max(1));
+        // A reel of one segment gets all cores for its decoder.
+        let threads = (self.workers.max(1) / hands).max(1);
+        let queue = Mutex::new(missing);
+        let failed: Mutex<Option<YardError>> = Mutex::new(None);
+        let limits = limits(self.path, self.sequence, &[self.folder.to_owned()]);
+        let hand = || {
+            loop {
+                // Several at once spare a worker's start and its scan of the packets; fewer towards the end, so that all
+                // end together.
+                let batch: Vec<FrameRange> = {
+                    let mut left = queue.lock().unwrap_or_else(PoisonError::into_inner);
+                    let n = (left.len() / (2 * hands)).max(1).min(left.len());
+                    left.drain(..n).collect()
+                };
+                if batch.is_empty() || failed.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+                    return;
+                }
+                let job = segment::SegmentJob {
+                    path: self.path.to_owned(),
+                    segments: batch,
+                    into: self.folder.to_owned(),
+                    threads,
+                    frames: self.survey.frames,
+                };
+                if let Err(e) = call::<_, ()>(self.yard, "read", &job, &limits, sum, self.cancel) {
+                    failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(e);
+                    return;
+                }
+            }
+        };
+        thread::scope(|scope| (0..hands).for_each(|_| drop(scope.spawn(hand))));
+        failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+    }
+}
+
+/// Adds up what workers report into one count.
+struct Sum<'a> {
+    id: &'a str,
+    to: &'a dyn Progress,
+    done: Mutex<HashMap<String, u64>>,
+}
+
+impl Progress for Sum<'_> {
+    fn begin(&self, _: &str, _: &str, _: Option<u64>, _: Unit) {}
+
+    fn at(&self, id: &str, done: u64) {
+        let total = {
+            let mut all = self.done.lock().unwrap_or_else(|e| e.into_inner());
+            all.insert(id.to_owned(), done);
+            all.values().sum()
+        };
+        self.to.at(self.id, total);
+    }
+
+    fn end(&self, _: &str) {}
+
+    fn say(&self, line: &str) {
+        self.to.say(line);
+    }
+}

@@ -1,0 +1,358 @@
+//! The whole way of a file into the library.
+
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use film::{ContentHash, FrameRange, Rate};
+use jobs::{Cancel, Progress, Unit};
+use media::yard::YardError;
+
+use super::name::named;
+use super::read::{Reel, limits};
+use super::report::{Held, IngestError, IngestReport, NotFilm, Refused};
+use super::walk::{Found, Kind, walk};
+use super::yard::{Yard, call};
+use crate::attributes::{active, describe, describe::Heard};
+use crate::reading::Reading;
+use crate::reading::segment::picture_step;
+use crate::reading::survey::{Look, SurveyJob};
+use crate::shots;
+use crate::snapshot::{Line, Shot};
+use crate::store::shelf::{Place, ReelRecord};
+use crate::store::{Depth, Library, ReelCard, signals};
+
+/// What to take, and how.
+pub struct Ingest<'a> {
+    /// Files and folders.
+    pub paths: &'a [PathBuf],
+    /// Shots only.
+    pub quick: bool,
+    /// Where files are opened.
+    pub yard: &'a dyn Yard,
+    /// Workers side by side; 0 takes one for each core.
+    pub workers: usize,
+}
+
+/// Takes films into the library.
+///
+/// Each file is hashed, looked into, read and then put into the library in one go, one after the other: an ingest that is
+/// stopped or killed loses at most the segments at hand, and the next one goes on from there.
+pub fn ingest(
+    library: &Library,
+    what: &Ingest<'_>,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<IngestReport, IngestError> {
+    let _lock = library.lock(progress, cancel)?;
+    let found = walk(what.paths);
+    let mut taking = Taking {
+        library,
+        what,
+        progress,
+        cancel,
+        found: &found,
+        report: IngestReport { found: found.len(), ..IngestReport::default() },
+    };
+    progress.begin("ingest", "files", Some(found.len() as u64), Unit::Files);
+    for (i, one) in found.iter().enumerate() {
+        cancel.check()?;
+        taking.one(one)?;
+        progress.at("ingest", i as u64 + 1);
+    }
+    progress.end("ingest");
+    Ok(taking.report)
+}
+
+struct Taking<'a> {
+    library: &'a Library,
+    what: &'a Ingest<'a>,
+    progress: &'a dyn Progress,
+    cancel: &'a Cancel,
+    found: &'a [Found],
+    report: IngestReport,
+}
+
+impl Taking<'_> {
+    fn one(&mut self, found: &Found) -> Result<(), IngestError> {
+        let path = found.path.clone();
+        match &found.kind {
+            Kind::Perhaps => self.film(&path, &[]),
+            Kind::Sequence(files) => self.film(&path, files),
+            Kind::Other(reason) => {
+                self.report.not_film.push(NotFilm { path, reason: (*reason).to_owned() });
+                Ok(())
+            }
+            Kind::Subtitle => {
+                let reason = match self.film_of(&path) {
+                    Some(film) => {
+                        format!("subtitles, used by {}", film.file_name().unwrap_or_default().to_string_lossy())
+                    }
+                    None => "subtitles; no film of this name lies beside them".to_owned(),
+                };
+                self.report.not_film.push(NotFilm { path, reason });
+                Ok(())
+            }
+            Kind::Refused(reason, remedy) => {
+                self.report.refused.push(Refused { path, reason: reason.clone(), remedy: (*remedy).to_owned() });
+                Ok(())
+            }
+        }
+    }
+
+    /// The film that a subtitle file belongs to: the same folder, its stem the film's, or the film's and a language.
+    fn film_of(&self, subtitle: &Path) -> Option<&Path> {
+        let stem = subtitle.file_stem()?.to_string_lossy().into_owned();
+        self.found
+            .iter()
+            .filter(|f| f.kind == Kind::Perhaps && f.path.parent() == subtitle.parent())
+            .filter(|f| {
+                let film = f.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                stem == film || stem.strip_prefix(&film).is_some_and(|rest| rest.starts_with(['.', '_', '-']))
+            })
+            .map(|f| f.path.as_path())
+            .next()
+    }
+
+    fn film(&mut self, path: &Path, files: &[PathBuf]) -> Result<(), IngestError> {
+        let refused =
+            |reason: String, remedy: &str| Refused { path: path.to_owned(), reason, remedy: remedy.to_owned() };
+        let place = match place(path, files) {
+            Ok(place) => place,
+            Err(e) => {
+                self.report.refused.push(refused(
+                    format!("cannot be read: {e}"),
+                    "check that the file exists and that you may read it",
+                ));
+                return Ok(());
+            }
+        };
+        let wanted = if self.what.quick { Depth::Quick } else { Depth::Full };
+        let known = self.library.known(&place)?;
+        let hash = match known {
+            Some(hash) => hash,
+            None if place.bytes == 0 => {
+                self.report.refused.push(refused("the file is empty".to_owned(), "copy or download the file again"));
+                return Ok(());
+            }
+            None => match self.hash(path, files, place.bytes) {
+                Ok(Some(hash)) => hash,
+                Ok(None) => return Err(jobs::Canceled.into()),
+                Err(e) => {
+                    self.report.refused.push(refused(
+                        format!("cannot be read: {e}"),
+                        "check that the file exists and that you may read it",
+                    ));
+                    return Ok(());
+                }
+            },
+        };
+        if self.library.depth(hash)?.is_some_and(|d| d >= wanted) {
+            let same_as = match known {
+                Some(_) => path.to_owned(),
+                None => self.library.places(hash)?.into_iter().next().unwrap_or_else(|| path.to_owned()),
+            };
+            self.library.seen(hash, &place)?;
+            self.report.held.push(Held { path: path.to_owned(), same_as });
+            return Ok(());
+        }
+        match self.take(path, files, hash, &place, wanted) {
+            Ok(Outcome::Taken(card)) => self.report.taken.push(*card),
+            Ok(Outcome::NotFilm(reason)) => self.report.not_film.push(NotFilm { path: path.to_owned(), reason }),
+            Err(Stopped::Yard(e)) => match (e.refusal(), e) {
+                (Some(r), _) => {
+                    self.room()?;
+                    self.report.refused.push(refused(r.reason, &r.remedy));
+                }
+                (None, YardError::Canceled(c)) => return Err(c.into()),
+                (None, e) => return Err(IngestError::NoWorker(e.to_string())),
+            },
+            Err(Stopped::Ingest(e)) => return Err(e),
+        }
+        Ok(())
+    }
+
+    /// A refusal because the library's disk is full is no fault of the film's.
+    fn room(&self) -> Result<(), IngestError> {
+        let mut probe = tempfile::NamedTempFile::new_in(self.library.folder())
+            .map_err(|e| self.library.file(&self.library.folder(), e))?;
+        std::io::Write::write_all(&mut probe, &[0; 1 << 16])
+            .map_err(|e| self.library.file(&self.library.folder(), e))?;
+        Ok(())
+    }
+
+    fn hash(&self, path: &Path, files: &[PathBuf], bytes: u64) -> std::io::Result<Option<ContentHash>> {
+        let id = format!("hash {}", path.display());
+        self.progress.begin(&id, "hashing", Some(bytes), Unit::Bytes);
+        let mut done = 0;
+        let mut block = |n: u64| {
+            done += n;
+            self.progress.at(&id, done);
+            !self.cancel.is_canceled()
+        };
+        let hash = if files.is_empty() {
+            ContentHash::of_file(path, &mut block)
+        } else {
+            // A sequence is known by the hashes of its pictures in order.
+            let mut all = Vec::new();
+            for file in files {
+                match ContentHash::of_file(file, &mut block)? {
+                    Some(hash) => all.extend(hash.to_string().into_bytes()),
+                    None => return Ok(None),
+                }
+            }
+            Ok(Some(ContentHash::of(&all)))
+        };
+        self.progress.end(&id);
+        hash
+    }
+
+    fn take(
+        &self,
+        path: &Path,
+        files: &[PathBuf],
+        hash: ContentHash,
+        place: &Place,
+        depth: Depth,
+    ) -> Result<Outcome, Stopped> {
+        let (yard, progress, cancel) = (self.what.yard, self.progress, self.cancel);
+        let sequence = !files.is_empty();
+        let folder = self.library.reading(hash);
+        let survey: Look =
+            call(yard, "survey", &SurveyJob { path: path.to_owned() }, &limits(path, sequence, &[]), progress, cancel)?;
+        let survey = match survey {
+            Look::Film(survey) => *survey,
+            Look::Other(reason) if claims_to_be_film(path) && !reason.starts_with("sound only") => {
+                let reason = format!("named like a film, but {reason}");
+                let refusal = media::yard::Refusal { reason, remedy: "copy or download the file again".to_owned() };
+                return Err(YardError::Refused(refusal).into());
+            }
+            Look::Other(reason) => return Ok(Outcome::NotFilm(reason)),
+        };
+        let workers = match self.what.workers {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            n => n,
+        };
+        let reel = Reel { path, sequence, survey: &survey, folder: &folder, workers, yard, progress, cancel };
+        let mut reading = reel.read()?;
+        let clock = survey.clock();
+        let mut shots = found_shots(&reading, survey.rate);
+        let lines: Vec<Line> = Vec::new();
+        let sound = signals::read_sound(&signals::sound_file(&folder));
+        let heard = Heard { sound: sound.as_ref(), lines: &lines };
+        describe(&mut reading, &mut shots, &clock, heard, picture_step(survey.rate));
+        let picture = survey.probe.picture.as_ref().expect("a film has a picture");
+        let mut warnings = survey.warnings.clone();
+        warnings.extend(reading.warnings.iter().cloned());
+        let file = |e| IngestError::Library(self.library.file(&folder, e));
+        signals::write_sights(&folder, &reading.sights).map_err(file)?;
+        let record = ReelRecord {
+            hash,
+            depth,
+            size: picture.display_size(),
+            active: active::of(&reading.lit, picture.rotation),
+            clock,
+            warnings,
+            shots,
+            lines,
+            probe: survey.probe,
+        };
+        let (name, part) = self.name(path, record.size)?;
+        let card = self.library.put(&record, place, &name, part).map_err(IngestError::Library)?;
+        // All that they held is joined and kept.
+        remove_segments(&folder);
+        Ok(Outcome::Taken(Box::new(card)))
+    }
+
+    /// The title's name and the reel's place in it: another encoding of a film held already is a title of its own.
+    fn name(&self, path: &Path, size: (u32, u32)) -> Result<(String, i64), IngestError> {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let said = named(&stem);
+        let part = said.part.map_or(0, i64::from);
+        let titles = self.library.titles()?;
+        let free = |name: &str| -> bool {
+            titles.iter().filter(|t| t.name == name).all(|_| part > 0)
+                && !self.library.has_title_part(name, part).unwrap_or(true)
+        };
+        let mut names = vec![said.title.clone(), format!("{} ({}x{})", said.title, size.0, size.1)];
+        names.extend((2..1000).map(|n| format!("{} ({}x{}, {n})", said.title, size.0, size.1)));
+        let name = names.into_iter().find(|n| free(n)).unwrap_or(stem);
+        Ok((name, part))
+    }
+}
+
+enum Outcome {
+    Taken(Box<ReelCard>),
+    NotFilm(String),
+}
+
+enum Stopped {
+    Yard(YardError),
+    Ingest(IngestError),
+}
+
+impl From<YardError> for Stopped {
+    fn from(e: YardError) -> Self {
+        Stopped::Yard(e)
+    }
+}
+
+impl From<IngestError> for Stopped {
+    fn from(e: IngestError) -> Self {
+        Stopped::Ingest(e)
+    }
+}
+
+fn found_shots(reading: &Reading, rate: Rate) -> Vec<Shot> {
+    let found = shots::detect(&reading.marks, rate);
+    let mut shots: Vec<Shot> = Vec::with_capacity(found.len());
+    for (i, f) in found.iter().enumerate() {
+        let start = f.transition.map_or(f.range.start(), |t| t.end().clamp(f.range.start(), f.range.end()));
+        let end = found
+            .get(i + 1)
+            .and_then(|n| n.transition)
+            .map_or(f.range.end(), |t| t.start().clamp(start, f.range.end()));
+        shots.push(Shot {
+            index: i as u32,
+            range: f.range,
+            into: f.into,
+            transition: f.transition,
+            clean: FrameRange::new(start, end),
+            key_frame: f.range.start(),
+            attributes: Default::default(),
+        });
+    }
+    shots
+}
+
+fn place(path: &Path, files: &[PathBuf]) -> std::io::Result<Place> {
+    let mut whole = Place { path: path.to_owned(), bytes: 0, changed: 0 };
+    let one = [path.to_owned()];
+    for file in if files.is_empty() { &one[..] } else { files } {
+        let about = fs::metadata(file)?;
+        // Opened too: a file that may not be read is found out here, with a clear word.
+        fs::File::open(file)?.read_exact(&mut [0; 0])?;
+        whole.bytes += about.len();
+        whole.changed = whole.changed.max(about.mtime() * 1_000_000_000 + about.mtime_nsec());
+    }
+    Ok(whole)
+}
+
+fn claims_to_be_film(path: &Path) -> bool {
+    const FILMS: [&str; 26] = [
+        "mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "m2v", "mxf", "ts", "m2ts", "mts", "vob", "ogv",
+        "wmv", "flv", "3gp", "asf", "dv", "rm", "rmvb", "y4m", "divx", "f4v", "mpe",
+    ];
+    path.extension().is_some_and(|e| FILMS.contains(&e.to_string_lossy().to_lowercase().as_str()))
+}
+
+fn remove_segments(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.filter_map(Result::ok).map(|e| e.path()) {
+        if path.extension().is_some_and(|e| e == "segment") {
+            // One left behind costs room only.
+            let _ = fs::remove_file(path);
+        }
+    }
+}
