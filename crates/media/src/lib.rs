@@ -24,6 +24,7 @@ pub mod raster;
 pub mod scale;
 pub mod sequence;
 pub mod sound;
+pub mod subtitles;
 pub mod yard;
 
 pub use index::{Index, index};
