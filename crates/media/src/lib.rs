@@ -7,7 +7,9 @@
 //! sample 0 of a sound is the instant of picture frame 0; a colour tag that the file does not state stays unknown; nothing
 //! but local files is ever opened; no picture is copied on its way out of the decoder.
 //!
-//! Reading order: [`probe`](mod@probe), [`index`](mod@index), [`picture`], [`pictures`], [`sound`]; then what is written: [`raster`], [`scale`], [`deinterlace`], [`encode`]; how files are opened is
+//! Reading order: [`probe`](mod@probe), [`index`](mod@index), [`picture`], [`pictures`], [`sequence`], [`sound`],
+//! [`subtitles`], [`still`]; [`yard`], where all that is done; what is written: [`raster`], [`scale`], [`deinterlace`],
+//! [`encode`]. How files are opened is
 //! in `source`, what libav says is in `log`.
 
 mod log;
@@ -24,6 +26,7 @@ pub mod raster;
 pub mod scale;
 pub mod sequence;
 pub mod sound;
+pub mod still;
 pub mod subtitles;
 pub mod yard;
 

@@ -29,23 +29,11 @@ pub struct Plane<'a> {
     pub height: usize,
 }
 
-/// One plane of a picture of ours, to write into.
-pub struct PlaneMut<'a> {
-    /// As in [`Plane`].
-    pub bytes: &'a mut [u8],
-    /// Bytes from a row to the next.
-    pub stride: usize,
-    /// Samples in a row (of packed formats: pixels).
-    pub width: usize,
-    /// Rows.
-    pub height: usize,
-}
-
-/// What a picture was asked to be and cannot.
+/// Why a decoded picture cannot be given out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PictureError {
+pub(crate) enum PictureError {
     /// No such pixel format.
-    #[error("no pixel format is called `{0}`")]
+    #[error("its pixel format, {0}, is not known")]
     Format(String),
     /// Too large, too small, or no memory.
     #[error("a picture of {0}x{1} pixels could not be made")]
@@ -53,19 +41,17 @@ pub enum PictureError {
 }
 
 impl Picture {
-    /// A picture of our own, its samples not yet set; `format` is a libav pixel format name such as `yuv420p`.
-    pub fn new(format: &str, width: u32, height: u32) -> Result<Picture, PictureError> {
-        let pixel = named(format).ok_or_else(|| PictureError::Format(format.to_owned()))?;
+    /// An empty picture of `layout`.
+    fn new(layout: Layout, width: u32, height: u32) -> Result<Picture, PictureError> {
         let mut frame = av::frame::Video::empty();
         // SAFETY: the frame is empty and ours; libav checks the sizes and allocates all planes or none.
         let made = unsafe {
             let raw = frame.as_mut_ptr();
-            (*raw).format = pixel as libc::c_int;
+            (*raw).format = layout.code;
             (*raw).width = i32::try_from(width).unwrap_or(0);
             (*raw).height = i32::try_from(height).unwrap_or(0);
             ffi::av_frame_get_buffer(raw, 0)
         };
-        let layout = Layout::of(pixel as i32).expect("libav knows the format it named");
         if made < 0 { Err(PictureError::Size(width, height)) } else { Ok(Picture { frame, layout, number: 0 }) }
     }
 
@@ -77,7 +63,7 @@ impl Picture {
         if !upward {
             return Ok(Picture { frame, layout, number });
         }
-        let mut turned = Picture::new(layout.name(), frame.width(), frame.height())?;
+        let mut turned = Picture::new(layout, frame.width(), frame.height())?;
         turned.number = number;
         // SAFETY: two live frames of one format and size.
         unsafe {
@@ -138,21 +124,6 @@ impl Picture {
         // the frame, which is borrowed.
         let bytes = unsafe { std::slice::from_raw_parts(data, stride * (height - 1) + row) };
         Plane { bytes, stride, width, height }
-    }
-
-    /// Plane `i`, to write into; a picture that the decoder still looks at is copied first.
-    ///
-    /// # Panics
-    /// If there is no such plane, or memory for the copy is wanting.
-    pub fn plane_mut(&mut self, i: usize) -> PlaneMut<'_> {
-        // SAFETY: the frame is ours alone by `&mut`; libav copies its buffers where others hold them too.
-        let writable = unsafe { ffi::av_frame_make_writable(self.frame.as_mut_ptr()) };
-        assert!(writable >= 0, "no memory for a copy of a picture");
-        let (width, height, row) = self.layout().plane(i, self.width() as usize, self.height() as usize);
-        let (data, stride) = self.raw_plane(i);
-        // SAFETY: as in `plane`; the buffers are held by this frame alone.
-        let bytes = unsafe { std::slice::from_raw_parts_mut(data, stride * (height - 1) + row) };
-        PlaneMut { bytes, stride, width, height }
     }
 
     fn raw_plane(&self, i: usize) -> (*mut u8, usize) {
@@ -224,14 +195,6 @@ pub(crate) unsafe fn tags(primaries: *const u32, transfer: *const u32, matrix: *
             _ => None,
         },
     }
-}
-
-/// The libav pixel format called `name`.
-pub(crate) fn named(name: &str) -> Option<ffi::AVPixelFormat> {
-    let name = std::ffi::CString::new(name).ok()?;
-    // SAFETY: looks a name up in a constant table.
-    let format = unsafe { ffi::av_get_pix_fmt(name.as_ptr()) };
-    (format != ffi::AVPixelFormat::AV_PIX_FMT_NONE).then_some(format)
 }
 
 /// How a pixel format lays samples out.
@@ -325,6 +288,11 @@ impl Layout {
 mod tests {
     use super::*;
 
+    fn named(name: &str) -> Layout {
+        let format: av::format::Pixel = name.parse().unwrap();
+        Layout::of(ffi::AVPixelFormat::from(format) as i32).unwrap()
+    }
+
     #[test]
     fn planes_of_odd_sizes_round_up() {
         for (format, planes) in [
@@ -336,18 +304,15 @@ mod tests {
             ("nv12", vec![(33, 17), (17, 9)]),
             ("rgb24", vec![(33, 17)]),
         ] {
-            let mut picture = Picture::new(format, 33, 17).unwrap();
+            let picture = Picture::new(named(format), 33, 17).unwrap();
             assert_eq!(picture.planes(), planes.len(), "{format}");
             for (i, &(w, h)) in planes.iter().enumerate() {
-                let plane = picture.plane_mut(i);
-                plane.bytes.fill(7);
                 let plane = picture.plane(i);
                 assert_eq!((plane.width, plane.height), (w, h), "{format} plane {i}");
                 assert!(plane.bytes.len() > plane.stride * (h - 1));
             }
         }
-        assert_eq!(Picture::new("yuv422p10le", 2, 2).unwrap().bits(), 10);
-        assert!(matches!(Picture::new("film", 2, 2), Err(PictureError::Format(_))));
-        assert!(matches!(Picture::new("gray", 0, 2), Err(PictureError::Size(0, 2))));
+        assert_eq!(Picture::new(named("yuv422p10le"), 2, 2).unwrap().bits(), 10);
+        assert!(matches!(Picture::new(named("gray"), 0, 2), Err(PictureError::Size(0, 2))));
     }
 }

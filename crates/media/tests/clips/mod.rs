@@ -35,6 +35,18 @@ pub(crate) fn raw_pictures(path: &Path, format: &str) -> Vec<u8> {
     out.stdout
 }
 
+/// The first picture as the `ffmpeg` program shows it: turned upright, red, green and blue.
+pub(crate) fn upright(path: &Path) -> Vec<u8> {
+    let out = Command::new("ffmpeg")
+        .args(["-v", "error", "-nostdin", "-i"])
+        .arg(path)
+        .args(["-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
+        .output()
+        .expect("the tests need the ffmpeg program");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    out.stdout
+}
+
 /// A picture's samples row by row, without padding.
 pub(crate) fn packed(picture: &media::Picture) -> Vec<u8> {
     let mut bytes = Vec::new();
