@@ -21,7 +21,7 @@ use crate::check::strobe::Strobe;
 use crate::check::whole::whole;
 use crate::check::{Ear, Eye, Film, HERTZ};
 use crate::look::Look;
-use crate::{Finding, Policy, Report, Severity};
+use crate::{Finding, Jpeg, Policy, Report, Severity};
 
 /// Why a film could not be judged.
 #[derive(Debug, thiserror::Error)]
@@ -74,7 +74,9 @@ pub fn inspect(path: &Path, policy: &Policy, progress: &dyn Progress, cancel: &C
     findings.extend(stamps(&film));
     findings.extend(color(&film));
     findings.extend(length(&film, heard.samples));
-    Ok(Report::new(path, seen.frames, index.clock.rate(), findings).heard(heard.loudness))
+    let mut report = Report::new(path, seen.frames, index.clock.rate(), findings).heard(heard.loudness);
+    illustrate(path, &film, &mut report, cancel)?;
+    Ok(report)
 }
 
 struct Seen {
@@ -167,4 +169,38 @@ fn listen(path: &Path, film: &Film<'_>, cancel: &Cancel) -> Result<Heard, QcErro
 
 fn channels(probe: &Probe) -> Option<u16> {
     probe.sounds.first().map(|sound| sound.channels.clamp(1, 2))
+}
+
+/// Findings that get a picture, at most.
+const PICTURES: usize = 24;
+
+/// Puts a picture beside the findings that have something to show.
+fn illustrate(path: &Path, film: &Film<'_>, report: &mut Report, cancel: &Cancel) -> Result<(), QcError> {
+    let Some(stream) = &film.probe.picture else { return Ok(()) };
+    let mut wanted: Vec<&mut Finding> = report.findings_mut().iter_mut().filter(|f| shows(f)).take(PICTURES).collect();
+    if wanted.is_empty() || !film.index.can_seek() {
+        return Ok(());
+    }
+    wanted.sort_by_key(|finding| finding.start);
+    let options = PicturesOptions { threads: 1, ..PicturesOptions::default() };
+    let mut pictures = Pictures::open(path, film.probe, film.index, options)?;
+    for finding in wanted {
+        cancel.check()?;
+        if pictures.seek(finding.start).is_err() {
+            continue;
+        }
+        // A frame that cannot be decoded again has no picture; the finding stands without.
+        if let Ok(Some(picture)) = pictures.next() {
+            finding.picture = jpeg(&picture, stream);
+        }
+    }
+    Ok(())
+}
+
+fn shows(finding: &Finding) -> bool {
+    matches!(finding.check.as_str(), "freeze" | "flash" | "strobe" | "levels" | "stamps")
+}
+
+fn jpeg(picture: &media::Picture, stream: &media::PictureStream) -> Option<Jpeg> {
+    media::still::rgb(picture, stream, 320, 320).and_then(|rgb| rgb.jpeg(80)).ok().map(Jpeg)
 }

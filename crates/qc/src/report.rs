@@ -43,6 +43,10 @@ impl Report {
         &self.findings
     }
 
+    pub(crate) fn findings_mut(&mut self) -> &mut [Finding] {
+        &mut self.findings
+    }
+
     /// Frames of picture that were seen.
     pub fn frames(&self) -> i64 {
         self.frames

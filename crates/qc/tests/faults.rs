@@ -121,6 +121,7 @@ fn freeze() {
     let report = judge(&path, &quiet());
     let found = only(&report, "freeze");
     assert_eq!((found.severity, found.range()), (Severity::Warning, FrameRange::new(48, 120)));
+    assert!(found.picture.as_ref().is_some_and(|jpeg| jpeg.0.starts_with(&[0xFF, 0xD8])));
     let card = Expected { range: FrameRange::new(48, 120), because: "title card".into() };
     let report = judge(&path, &Policy { expected: vec![card], ..quiet() });
     assert_eq!(only(&report, "freeze").severity, Severity::Note);
@@ -141,6 +142,7 @@ fn flashes_and_stray_frames() {
         let report = studio.judge("flash.mp4", &flash, SOUND, "");
         let found = only(&report, "flash");
         assert_eq!((found.severity, found.range()), (severity, FrameRange::new(100, 101)), "{color}");
+        assert!(found.picture.is_some());
     }
     // One frame of another shot left at a cut, and the cut itself, which is none.
     let shots = |n: i64| {
