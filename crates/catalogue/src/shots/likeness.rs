@@ -50,6 +50,11 @@ impl<'a> Ready<'a> {
         Ready { mark, low, high, bars: bars(mark) }
     }
 
+    /// Bars, in cells: top, bottom, left, right.
+    pub(crate) fn bars(&self) -> [usize; 4] {
+        self.bars
+    }
+
     /// How much of one frame is not in the other, as a share of their texture: 0 the same, about 1 nothing in common.
     pub(crate) fn unlike(&self, other: &Ready<'_>) -> f32 {
         let bars: [usize; 4] = std::array::from_fn(|i| self.bars[i].min(other.bars[i]));

@@ -7,9 +7,11 @@
 //! What must be true: a mark depends on its own frame alone, but for [`FrameMark::fresh`], which is unknown in the first
 //! frame an eye sees and is then made up for; shots cover every frame once, in order.
 //!
-//! Reading order: [`mark`], [`eye`], `likeness` (how alike two marks are), `cut`, [`found`].
+//! Reading order: [`mark`], [`eye`], `likeness` (how alike two marks are), `cut`, `fade`, `gradual`, [`found`].
 
 mod cut;
+mod fade;
+mod gradual;
 mod likeness;
 
 pub mod eye;
