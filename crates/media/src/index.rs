@@ -56,22 +56,27 @@ impl Index {
 /// Where packets carry no usable timestamps (some AVI and MPEG program streams), the frames are decoded once and counted,
 /// and a warning says so.
 pub fn index(path: &Path, probe: &Probe) -> Result<Index, ProbeError> {
+    index_telling(path, probe, &mut |_| ())
+}
+
+/// As [`index()`]; `tell` is called with the frames found so far, often enough to be a sign of life.
+pub fn index_telling(path: &Path, probe: &Probe, tell: &mut dyn FnMut(u64)) -> Result<Index, ProbeError> {
     let Some(picture) = &probe.picture else { return Err(ProbeError::NoPicture(path.to_owned())) };
     let open =
         || Source::open_known(path).map_err(|e| ProbeError::Unreadable { path: path.to_owned(), cause: e.to_string() });
     let mut source = open()?;
     source.only(picture.stream);
     let stated = stated_frames(&source, picture.stream);
-    let stamps = Stamps::read(&mut source, picture.stream, usize::MAX);
+    let stamps = Stamps::read(&mut source, picture.stream, usize::MAX, tell);
     drop(source);
     if stamps.packets.is_empty() {
         return Err(ProbeError::NoFrames(path.to_owned()));
     }
     let head = Head::decode(path, picture);
     let trusted = head.agrees(&stamps.packets);
-    let mut index = match (trusted, stamped(&stamps.packets, &head, picture)) {
+    let mut index = match (trusted, stamped(&stamps.packets, picture)) {
         (true, Some(index)) => index,
-        _ => counted(path, picture)?,
+        _ => counted(path, picture, tell)?,
     };
     let found = index.frames();
     if stated > found + 1 {
@@ -153,7 +158,7 @@ impl Head {
 }
 
 /// The index of a stream whose packets carry timestamps; `None` if too many do not.
-fn stamped(packets: &[Stamp], head: &Head, picture: &PictureStream) -> Option<Index> {
+fn stamped(packets: &[Stamp], picture: &PictureStream) -> Option<Index> {
     let mut warnings = Vec::new();
     let without = packets.iter().filter(|p| p.pts.is_none()).count();
     if without > 0 {
@@ -170,17 +175,16 @@ fn stamped(packets: &[Stamp], head: &Head, picture: &PictureStream) -> Option<In
         next = pts + packet.duration.max(1);
         frames.push((pts, packet.key, packet.pts.is_none()));
     }
-    // Pictures before the first one that can be decoded by itself: sure to be missing, unless they were seen to come out.
-    let first_key = frames.iter().find(|f| f.1).map(|f| f.0);
-    if let (Some(key), Some(&out)) = (first_key, head.out.iter().min()) {
-        let before = frames.len();
-        frames.retain(|f| f.0 >= key.min(out));
-        if frames.len() < before {
-            let n = before - frames.len();
-            warnings.push(format!(
-                "the file begins in the middle of a group: its first {n} frames cannot be decoded and are left out"
-            ));
-        }
+    if starts_anew(&frames, picture) {
+        return None;
+    }
+    let before = frames.len();
+    frames.retain(|f| f.0 >= picture.first_pts);
+    if frames.len() < before {
+        let n = before - frames.len();
+        warnings.push(format!(
+            "the file begins in the middle of a group: its first {n} frames cannot be decoded and are left out"
+        ));
     }
     frames.sort_by_key(|f| f.0);
     let mut pts: Vec<i64> = Vec::with_capacity(frames.len());
@@ -203,21 +207,35 @@ fn stamped(packets: &[Stamp], head: &Head, picture: &PictureStream) -> Option<In
     Some(Index { clock, pts, keyframes, warnings, stamped: true })
 }
 
+/// Whether timestamps go back further than reordering ever does: recordings joined end to end.
+fn starts_anew(frames: &[(i64, bool, bool)], picture: &PictureStream) -> bool {
+    let most = picture.time_base.ticks_of_frame(32, picture.rate).max(1);
+    let mut latest = i64::MIN;
+    frames.iter().any(|&(pts, ..)| {
+        let back = latest.saturating_sub(pts) > most;
+        latest = latest.max(pts);
+        back && latest != i64::MIN
+    })
+}
+
 /// The index of a stream that must be decoded to be counted.
-fn counted(path: &Path, picture: &PictureStream) -> Result<Index, ProbeError> {
+fn counted(path: &Path, picture: &PictureStream, tell: &mut dyn FnMut(u64)) -> Result<Index, ProbeError> {
     let unreadable = |cause: String| ProbeError::Unreadable { path: path.to_owned(), cause };
     let mut decoder =
         Decoder::open(path, picture, 0, crate::Skip::LoopFilter).map_err(|e| unreadable(e.to_string()))?;
     let mut frames = 0i64;
     while decoder.step(&mut 0, usize::MAX).is_some() {
         frames += 1;
+        if frames % 64 == 0 {
+            tell(frames as u64);
+        }
     }
     if frames == 0 {
         return Err(ProbeError::NoFrames(path.to_owned()));
     }
     let pts = (0..frames).map(|n| picture.first_pts + picture.time_base.ticks_of_frame(n, picture.rate)).collect();
     let warnings = vec![format!(
-        "the file states no usable timestamps: its {frames} frames are counted in order, at {:.3} a second; it can be read from the beginning only",
+        "the file states no usable timestamps, or states them anew in the middle: its {frames} frames are counted in order, at {:.3} a second, and can be read from the beginning only; sound may drift",
         picture.rate.fps()
     )];
     Ok(Index {

@@ -30,7 +30,7 @@ pub mod still;
 pub mod subtitles;
 pub mod yard;
 
-pub use index::{Index, index};
+pub use index::{Index, index, index_telling};
 pub use log::hush;
 pub use picture::{Picture, Plane};
 pub use pictures::{DecodeError, Pictures, PicturesOptions, Skip};

@@ -63,7 +63,7 @@ pub struct PictureStream {
     pub rate: Rate,
     /// Tick of the timestamps.
     pub time_base: TimeBase,
-    /// Presentation timestamp of the first frame in ticks.
+    /// Presentation timestamp in ticks of frame 0, the first that can be decoded.
     pub first_pts: i64,
     /// Pixel format, as libav calls it.
     pub format: String,
@@ -178,6 +178,16 @@ pub fn probe(path: &Path) -> Result<Probe, ProbeError> {
     let mut warnings = Vec::new();
     let container = source.format().to_owned();
     let mut picture = picture(&mut source, path, &mut warnings)?;
+    let mut group_timecode = None;
+    if let Some(picture) = &mut picture {
+        let seen = look::first_pictures(path, picture);
+        picture.first_pts = seen.first_pts.unwrap_or(picture.first_pts);
+        if picture.scan == Scan::Unknown {
+            picture.scan = seen.scan;
+        }
+        picture.telecine = seen.telecine;
+        group_timecode = seen.timecode;
+    }
     // The first packets are read: what follows needs the headers only.
     let origin = picture.as_ref().map_or_else(|| sound_origin(&source), |p| p.time_base.seconds(p.first_pts));
     let sounds = sounds(&source, origin, &mut warnings);
@@ -197,15 +207,7 @@ pub fn probe(path: &Path) -> Result<Probe, ProbeError> {
             }
         })
         .collect();
-    let mut timecode = timecode(&source, picture.as_ref());
-    if let Some(picture) = &mut picture {
-        let seen = look::first_pictures(path, picture);
-        if picture.scan == Scan::Unknown {
-            picture.scan = seen.scan;
-        }
-        picture.telecine = seen.telecine;
-        timecode = timecode.or(seen.timecode);
-    }
+    let timecode = timecode(&source, picture.as_ref()).or(group_timecode);
     if let Some(s) = &sequence {
         warnings.push(format!("pictures state no frame rate: {} is assumed", s.rate.fps()));
         if s.stray > 0 {

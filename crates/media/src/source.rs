@@ -13,19 +13,25 @@ use crate::sequence::Sequence;
 
 /// Demuxers that never hold a film of their own: lists that name other files, devices, texts drawn as pictures, and
 /// patterns of files, which [`Sequence`] opens by itself.
-const NOT_FILMS: [&str; 12] = [
+const NOT_FILMS: [&str; 18] = [
     "hls",
     "dash",
     "concat",
     "sdp",
     "rtsp",
+    "rtp",
+    "sap",
     "imf",
-    "tty",
+    "webm_dash_manifest",
     "image2",
     "lavfi",
     "ffmetadata",
-    "webm_dash_manifest",
+    "tty",
     "bin",
+    "xbin",
+    "adf",
+    "idf",
+    "data",
 ];
 
 /// An opened container.
@@ -46,7 +52,7 @@ impl Source {
         let sequence = Sequence::of(path);
         let mut options = av::Dictionary::new();
         options.set("protocol_whitelist", "file");
-        let mut format = ptr::null();
+        let mut format: *const ffi::AVInputFormat = ptr::null();
         let name = match &sequence {
             Some(s) => {
                 options.set("framerate", &s.rate.to_string());
@@ -69,7 +75,7 @@ impl Source {
         unsafe {
             let mut input = ptr::null_mut();
             let mut given = options.disown();
-            let opened = ffi::avformat_open_input(&mut input, url.as_ptr(), format, &mut given);
+            let opened = ffi::avformat_open_input(&mut input, url.as_ptr(), format.cast_mut(), &mut given);
             drop(av::Dictionary::own(given));
             if opened < 0 {
                 return Err(av::Error::from(opened));

@@ -23,8 +23,9 @@ pub(crate) struct Stamps {
 }
 
 impl Stamps {
-    /// Reads up to `most` packets of stream `stream` of a freshly opened source.
-    pub(crate) fn read(source: &mut Source, stream: usize, most: usize) -> Stamps {
+    /// Reads up to `most` packets of stream `stream` of a freshly opened source; `tell` is called now and then with how
+    /// many.
+    pub(crate) fn read(source: &mut Source, stream: usize, most: usize, tell: &mut dyn FnMut(u64)) -> Stamps {
         let mut stamps = Stamps::default();
         let whole = whole_packets(source);
         while stamps.packets.len() < most {
@@ -35,6 +36,9 @@ impl Stamps {
             }
             if packet.size() == 0 || discarded(&packet) {
                 continue;
+            }
+            if stamps.packets.len() % 1024 == 1023 {
+                tell(stamps.packets.len() as u64);
             }
             stamps.packets.push(Stamp { pts: packet.pts(), duration: packet.duration(), key: packet.is_key() });
         }

@@ -50,6 +50,9 @@ fn what_is_no_film_is_refused_with_reason_and_remedy() {
         ),
         (write("list.ffconcat", b"ffconcat version 1.0\nfile whole.mp4\n"), |e| matches!(e, ProbeError::NotFilm(_))),
         (write("lines.srt", b"1\n00:00:01,000 --> 00:00:02,000\nhello\n"), |e| matches!(e, ProbeError::NotFilm(_))),
+        (make(dir.path(), "one.gif", "-f lavfi -i testsrc2=s=64x36 -frames:v 1"), |e| {
+            matches!(e, ProbeError::Still(_))
+        }),
         (still.clone(), |e| matches!(e, ProbeError::Still(_))),
         (photo, |e| matches!(e, ProbeError::Still(_))),
         (write("still.mp4", &fs::read(still).unwrap()), |e| matches!(e, ProbeError::Still(_))),
@@ -87,6 +90,52 @@ fn a_cut_off_film_gives_what_is_there_and_says_what_is_missing() {
             "{name}: {warnings:?}"
         );
     }
+}
+
+#[test]
+fn a_film_that_begins_in_the_middle_of_a_group_keeps_its_sound_in_place() {
+    let dir = tempfile::tempdir().unwrap();
+    // A white flash and a click at 3 s; the first second and a bit is cut away at a place that is no keyframe.
+    let whole = make(
+        dir.path(),
+        "whole.ts",
+        "-f lavfi -i color=black:s=64x36:r=25:d=5,drawbox=c=white:t=fill:enable='eq(n\\,75)' -f lavfi -i aevalsrc='if(gte(t\\,3)*lt(t\\,3.01)\\,0.8\\,0)':s=48000:d=5 -c:v mpeg2video -bf 2 -g 12 -c:a mp2",
+    );
+    let bytes = fs::read(&whole).unwrap();
+    let cut = dir.path().join("cut.ts");
+    // The tables of contents come first, in two packets of 188 bytes after the service description.
+    fs::write(&cut, [&bytes[..188 * 3], &bytes[bytes.len() / 188 * 45 / 100 * 188..]].concat()).unwrap();
+    let found = probe(&cut).unwrap();
+    let index = index(&cut, &found).unwrap();
+    assert!(index.warnings.iter().any(|w| w.contains("middle of a group")), "{:?}", index.warnings);
+    let mut pictures = Pictures::open(&cut, &found, &index, PicturesOptions::default()).unwrap();
+    let mut flash = None;
+    let mut n = 0;
+    while let Some(p) = pictures.next().unwrap() {
+        assert_eq!(p.number(), n);
+        if p.plane(0).bytes[10] > 150 {
+            flash = Some(n);
+        }
+        n += 1;
+    }
+    assert_eq!(n, index.frames());
+    let mut sounds = media::Sounds::open(&cut, &found, 0, 48_000, 1).unwrap();
+    let mut samples = Vec::new();
+    while sounds.read(&mut samples).unwrap() {}
+    let click = samples.iter().position(|s| s.abs() > 0.1).unwrap() as f64 / 48e3;
+    assert!((click - flash.unwrap() as f64 / 25.0).abs() < 0.004, "flash at frame {flash:?}, click at {click} s");
+}
+
+#[test]
+fn recordings_joined_end_to_end_are_counted_through() {
+    let dir = tempfile::tempdir().unwrap();
+    let a = make(dir.path(), "a.ts", "-f lavfi -i testsrc2=s=160x90:r=25:d=3 -c:v mpeg2video -bf 2");
+    let both = dir.path().join("both.ts");
+    let bytes = fs::read(a).unwrap();
+    fs::write(&both, [&bytes[..], &bytes].concat()).unwrap();
+    let (indexed, decoded, warnings) = frames(&both);
+    assert!((148..=150).contains(&indexed) && decoded == indexed, "{indexed} {decoded}");
+    assert!(warnings[0].contains("anew"), "{warnings:?}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What only the first pictures tell: fields, pulldown, the timecode of an MPEG group.
+//! What only the first pictures tell: when the film begins, fields, pulldown, the timecode of an MPEG group.
 
 use std::ffi::CStr;
 use std::path::Path;
@@ -8,28 +8,30 @@ use ffmpeg_next::frame::side_data::Type;
 
 use super::{PictureStream, Scan};
 use crate::Skip;
+use crate::picture::stamp;
 use crate::pictures::Decoder;
 
 /// What was seen.
 pub(super) struct Seen {
+    /// Timestamp of the first picture that can be decoded; what comes before it leans on what is not in the file.
+    pub(super) first_pts: Option<i64>,
     pub(super) scan: Scan,
     pub(super) telecine: bool,
     pub(super) timecode: Option<String>,
 }
 
-/// Decodes a dozen pictures of a codec that codes fields.
+/// Decodes the first picture; a dozen of a codec that codes fields.
 pub(super) fn first_pictures(path: &Path, picture: &PictureStream) -> Seen {
-    const PICTURES: usize = 12;
-    let mut seen = Seen { scan: Scan::Unknown, telecine: false, timecode: None };
-    if !matches!(picture.codec.as_str(), "mpeg1video" | "mpeg2video" | "h264" | "vc1") {
-        return seen;
-    }
+    let fields = matches!(picture.codec.as_str(), "mpeg1video" | "mpeg2video" | "h264" | "vc1");
+    let most = if fields { 12 } else { 1 };
+    let mut seen = Seen { first_pts: None, scan: Scan::Unknown, telecine: false, timecode: None };
     let Ok(mut decoder) = Decoder::open(path, picture, 1, Skip::LoopFilter) else { return seen };
     let (mut pictures, mut repeated, mut top, mut bottom) = (0, 0, 0, 0);
-    while pictures < PICTURES
+    while pictures < most
         && let Some(frame) = decoder.step(&mut 0, usize::MAX)
     {
         if pictures == 0 {
+            seen.first_pts = stamp(&frame);
             seen.timecode = frame.side_data(Type::GOPTimecode).and_then(|d| group_timecode(d.data()));
         }
         pictures += 1;
@@ -38,7 +40,7 @@ pub(super) fn first_pictures(path: &Path, picture: &PictureStream) -> Seen {
             if frame.is_top_first() { top += 1 } else { bottom += 1 }
         }
     }
-    if pictures > 0 {
+    if fields && pictures > 0 {
         seen.scan = if top + bottom == 0 {
             Scan::Progressive
         } else if top >= bottom {

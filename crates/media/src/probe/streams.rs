@@ -85,9 +85,12 @@ pub(super) fn picture(
         _ => Scan::Unknown,
     };
     source.only(index);
-    let first = Stamps::read(source, index, 96);
+    let first = Stamps::read(source, index, 96, &mut |_| ());
     if first.packets.is_empty() {
         return Err(ProbeError::NoFrames(path.to_owned()));
+    }
+    if first.packets.len() == 1 && matches!(source.format(), "gif" | "apng") {
+        return Err(ProbeError::Still(path.to_owned()));
     }
     let first_pts = first.packets.iter().filter_map(|p| p.pts).min().unwrap_or(0);
     Ok(Some(PictureStream {

@@ -18,6 +18,7 @@ pub(crate) fn ffmpeg(args: &str, rest: &[&OsStr]) {
 
 /// A film `name` in `dir`, made by `ffmpeg` with `args`.
 pub(crate) fn make(dir: &Path, name: &str, args: &str) -> PathBuf {
+    media::hush();
     let path = dir.join(name);
     ffmpeg(args, &[path.as_os_str()]);
     path
