@@ -30,7 +30,7 @@ const SEEN: &[(&str, f64, &[(i64, i64)])] = &[
     (
         "clips/caminandes1_llama_drama_excerpt_320x180_av1.webm",
         24.0,
-        &[(110, 210), (222, 345), (345, 450), (450, 590), (604, 672)],
+        &[(110, 205), (230, 345), (345, 450), (450, 585), (606, 668)],
     ),
     ("clips/intel_ccby/bottle-detection.mp4", 179.0 / 6.0, &[(0, 300), (300, 600), (600, 1100)]),
     ("clips/intel_ccby/car-detection.mp4", 12.5, &[(0, 150), (150, 370)]),
@@ -73,14 +73,15 @@ pub fn sources(data: &Path) -> Vec<Source> {
 impl Source {
     /// `n` frames from `at`, stretched to the splices' size.
     pub fn read(&self, at: i64, n: i64) -> Vec<Frame> {
-        let gif = self.path.extension().is_some_and(|e| e == "gif");
+        // Only in MP4 does a seek by time land on the frame meant.
+        let by_time = self.path.extension().is_some_and(|e| e == "mp4");
         let seek = ((at as f64 - 0.5) / self.fps).max(0.0);
         let mut command = Command::new("ffmpeg");
         command.args(["-v", "error"]);
-        if !gif {
+        if by_time {
             command.args(["-ss", &format!("{seek:.5}")]);
         }
-        let select = if gif { format!("trim=start_frame={at},") } else { String::new() };
+        let select = if by_time { String::new() } else { format!("trim=start_frame={at},") };
         let filter = format!("{select}scale={W}:{H}:flags=area,setsar=1,format=yuv420p");
         let mut child = command
             .arg("-i")

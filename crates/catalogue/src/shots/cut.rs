@@ -1,14 +1,18 @@
 //! Hard cuts: two frames side by side of which nothing before the one is found after the other.
 
+use film::Rate;
+
 use super::likeness::{Ready, unlike_color, unlike_light};
 use super::mark::FrameMark;
 
-/// Frames looked at on each side of a moment.
-const SIDE: usize = 4;
+/// Unlikeness from which a step may be a cut.
+const LEAST: f32 = 0.15;
+/// Frames of the shortest shot.
+const SHORTEST: usize = 3;
 
 /// How unlike two frames are, 0 to about 1.
 pub(crate) fn unlike(a: &Ready<'_>, b: &Ready<'_>) -> f32 {
-    0.7 * a.unlike(b) + 0.15 * unlike_light(a.mark, b.mark) + 0.15 * unlike_color(a.mark, b.mark)
+    0.7 * a.against(b).whole + 0.15 * unlike_light(a.mark, b.mark) + 0.15 * unlike_color(a.mark, b.mark)
 }
 
 /// Unlikeness of each frame to the one before; the first is 0.
@@ -39,13 +43,14 @@ pub(crate) struct Moment {
 }
 
 /// The cuts in order.
-pub(crate) fn cuts(marks: &[FrameMark], steps: &[f32]) -> Vec<Moment> {
+pub(crate) fn cuts(marks: &[FrameMark], steps: &[f32], rate: Rate) -> Vec<Moment> {
+    let side = (rate.fps() / 6.0).round().clamp(4.0, 12.0) as usize;
     let mut found: Vec<Moment> = Vec::new();
     for at in 1..marks.len() {
-        let Some(likely) = weigh(marks, steps, at).filter(|&l| l >= 0.5) else { continue };
+        let Some(likely) = weigh(marks, steps, at, side).filter(|&l| l >= 0.5) else { continue };
         match found.last_mut() {
             // Of moments closer than the shortest shot only the strongest is a cut.
-            Some(last) if at - last.at < 3 => {
+            Some(last) if at - last.at < SHORTEST => {
                 if likely * steps[at] > last.likely * steps[last.at] {
                     *last = Moment { at, likely };
                 }
@@ -57,28 +62,58 @@ pub(crate) fn cuts(marks: &[FrameMark], steps: &[f32]) -> Vec<Moment> {
 }
 
 /// How likely a cut lies before frame `at`; `None` if it plainly does not.
-fn weigh(marks: &[FrameMark], steps: &[f32], at: usize) -> Option<f32> {
+fn weigh(marks: &[FrameMark], steps: &[f32], at: usize, side: usize) -> Option<f32> {
     let step = steps[at];
-    if step < 0.15 {
+    if step < LEAST {
+        return None;
+    }
+    // Either side by itself: in a whip pan or an explosion every step is large, at a cut one is.
+    let near = side - 1;
+    let left = steps[at.saturating_sub(near).max(1)..at].iter().copied().fold(0.0, f32::max);
+    let right = steps[at + 1..(at + 1 + near).min(steps.len())].iter().copied().fold(0.0, f32::max);
+    if step < left.max(right) {
         return None;
     }
     // Both sides: what is before must not come back after, as it does after a flash or a passing body.
-    let before: Vec<Ready<'_>> = (at.saturating_sub(SIDE)..at).rev().map(|i| Ready::of(&marks[i])).collect();
-    let after: Vec<Ready<'_>> = (at..(at + SIDE).min(marks.len())).map(|i| Ready::of(&marks[i])).collect();
+    let (last, first) = (Ready::of(&marks[at - 1]), Ready::of(&marks[at]));
+    let before: Vec<Ready<'_>> = (at.saturating_sub(side)..at - 1).map(|i| Ready::of(&marks[i])).collect();
+    let after: Vec<Ready<'_>> = (at + 1..(at + side).min(marks.len())).map(|i| Ready::of(&marks[i])).collect();
     let mut across = step;
-    for a in &before {
-        for b in &after {
+    for a in before.iter().chain([&last]) {
+        for b in after.iter().chain([&first]) {
             across = across.min(unlike(a, b));
         }
     }
-    // Either side by itself: in a whip pan or an explosion every step is large.
-    let around = |i: usize| if i > 0 && i < steps.len() { steps[i] } else { 0.0 };
-    let left = (1..SIDE).map(|k| around(at.wrapping_sub(k))).fold(0.0f32, f32::max);
-    let right = (1..SIDE).map(|k| around(at + k)).fold(0.0f32, f32::max);
-    let within = left.max(right);
-    let fresh = marks[at].fresh;
-    let fresh = if fresh.is_nan() { 0.8 } else { fresh };
-    // Logistic.
-    let score = 14.0 * (across - 0.32) + 3.0 * (fresh.min(1.5) - 0.5) - 10.0 * (within - 0.12).max(0.0);
+    // A light that flickers for longer leaves what it shines on where it is.
+    if alike_but_for_light(&marks[at - 1], &marks[at]) > 0.3 {
+        let later = (at + side..at + 3 * side).filter_map(|i| marks.get(i)).map(|m| unlike(&last, &Ready::of(m)));
+        let earlier =
+            (1..=3 * side).filter_map(|d| at.checked_sub(1 + d)).map(|i| unlike(&first, &Ready::of(&marks[i])));
+        let back = later.chain(earlier).fold(1.0, f32::min);
+        if back < 0.5 * step {
+            across = across.min(back);
+        }
+    }
+    if across < LEAST {
+        return None;
+    }
+    let prominence = (across / (left.max(right) + 0.05)).min(6.0);
+    let fresh = if marks[at].fresh.is_nan() { 0.8 } else { marks[at].fresh.min(1.5) };
+    let places = last.against(&first).places;
+    let score = 6.0 * (prominence / 2.5).ln() + 4.0 * (across.min(1.0) - 0.3) + (fresh - 0.8) + 2.0 * (places - 0.6);
     Some(1.0 / (1.0 + (-score).exp()))
+}
+
+/// Correlation of the cells of two frames, -1 to 1: high where only the light changed.
+fn alike_but_for_light(a: &FrameMark, b: &FrameMark) -> f32 {
+    let mean = |m: &FrameMark| m.luma.iter().map(|&v| f32::from(v)).sum::<f32>() / m.luma.len() as f32;
+    let (ma, mb) = (mean(a), mean(b));
+    let (mut ab, mut aa, mut bb) = (0.0, 1.0f32, 1.0f32);
+    for (&x, &y) in a.luma.iter().zip(&b.luma) {
+        let (x, y) = (f32::from(x) - ma, f32::from(y) - mb);
+        ab += x * y;
+        aa += x * x;
+        bb += y * y;
+    }
+    ab / (aa * bb).sqrt()
 }

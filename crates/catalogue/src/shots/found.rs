@@ -22,12 +22,11 @@ pub struct FoundShot {
 ///
 /// The marks may come from eyes that began at different frames: join them, then call this.
 pub fn detect(marks: &[FrameMark], rate: Rate) -> Vec<FoundShot> {
-    let _ = rate;
     if marks.is_empty() {
         return Vec::new();
     }
     let steps = cut::steps(marks);
-    let moments = cut::cuts(marks, &steps);
+    let moments = cut::cuts(marks, &steps, rate);
     let rough: Vec<gradual::Rough> = marks.iter().map(gradual::rough).collect();
     let fades = fade::fades(marks, &rough);
     // Frames in a fade, and sure cuts outside of fades, are no dissolve's.

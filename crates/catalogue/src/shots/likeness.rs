@@ -6,6 +6,7 @@ use super::mark::{ACROSS, DOWN, FrameMark};
 const REACH: (usize, usize) = (4, 3);
 /// Cells of a block, across and down.
 const BLOCK: (usize, usize) = (8, 6);
+const BLOCKS: usize = (ACROSS / BLOCK.0) * (DOWN / BLOCK.1);
 /// Size of the padded pictures.
 const WIDE: usize = ACROSS + 2 * REACH.0;
 const HIGH: usize = DOWN + 2 * REACH.1;
@@ -55,19 +56,29 @@ impl<'a> Ready<'a> {
         self.bars
     }
 
-    /// How much of one frame is not in the other, as a share of their texture: 0 the same, about 1 nothing in common.
-    pub(crate) fn unlike(&self, other: &Ready<'_>) -> f32 {
+    /// How much of one frame is not in the other, whatever moved.
+    pub(crate) fn against(&self, other: &Ready<'_>) -> Unlike {
         let bars: [usize; 4] = std::array::from_fn(|i| self.bars[i].min(other.bars[i]));
         let (a, b) = (self.unexplained_by(other, bars), other.unexplained_by(self, bars));
-        let texture = texture(self.mark, bars).max(texture(other.mark, bars));
-        let open = ((DOWN - bars[0] - bars[1]) * (ACROSS - bars[2] - bars[3])) as f32;
-        let rest = ((a + b) / 2.0 - 0.3 * NOISE * open).max(0.0);
-        (rest / (texture + NOISE * open)).min(2.0)
+        let (ta, tb) = (textures(self.mark, bars), textures(other.mark, bars));
+        let (mut rest, mut blocks, mut spread) = (0.0, 0.0, 0.0);
+        for i in 0..BLOCKS {
+            let cells = ta.cells[i];
+            if cells == 0.0 {
+                continue;
+            }
+            let left = ((a[i] + b[i]) as f32 / 2.0 - 0.3 * NOISE * cells).max(0.0);
+            rest += left;
+            let own = ta.own[i].max(tb.own[i]) + 2.0 * NOISE * cells;
+            spread += (left / own / 0.35).min(1.0);
+            blocks += 1.0;
+        }
+        let open: f32 = ta.cells.iter().sum();
+        Unlike { whole: (rest / (ta.all.max(tb.all) + NOISE * open)).min(2.0), places: spread / f32::max(blocks, 1.0) }
     }
 
-    /// Sum over cells of what is left after each block found its best place in `other`.
-    fn unexplained_by(&self, other: &Ready<'_>, bars: [usize; 4]) -> f32 {
-        const BLOCKS: usize = (ACROSS / BLOCK.0) * (DOWN / BLOCK.1);
+    /// What is left in each block after it found its best place in `other`.
+    fn unexplained_by(&self, other: &Ready<'_>, bars: [usize; 4]) -> [u32; BLOCKS] {
         let mut best = [u32::MAX; BLOCKS];
         for dy in 0..=2 * REACH.1 {
             for dx in 0..=2 * REACH.0 {
@@ -92,8 +103,17 @@ impl<'a> Ready<'a> {
                 }
             }
         }
-        best.iter().sum::<u32>() as f32
+        best
     }
+}
+
+/// How much of one frame is not in another: 0 the same, about 1 nothing in common.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unlike {
+    /// As a share of the frames' texture; at most 2.
+    pub(crate) whole: f32,
+    /// Share of the places that changed, whatever is seen in them: small where a body moves before a background.
+    pub(crate) places: f32,
 }
 
 /// How much the shares of light and dark differ, 0 to 1; a class may spill into its neighbours.
@@ -123,12 +143,35 @@ pub(crate) fn unlike_color(a: &FrameMark, b: &FrameMark) -> f32 {
     (d / (s + 5.0)).min(1.0)
 }
 
-/// Sum of the open cells' distances from their blocks' means.
-fn texture(mark: &FrameMark, bars: [usize; 4]) -> f32 {
-    let rows = || (bars[0]..DOWN - bars[1]).map(|y| &mark.luma[y * ACROSS + bars[2]..(y + 1) * ACROSS - bars[3]]);
-    let n: usize = rows().map(<[u8]>::len).sum();
-    let mean = rows().flatten().map(|&v| f32::from(v)).sum::<f32>() / n.max(1) as f32;
-    rows().flatten().map(|&v| (f32::from(v) - mean).abs()).sum()
+/// How much there is to see in a mark, outside of bars.
+struct Textures {
+    /// Sum of the cells' distances from the whole picture's mean.
+    all: f32,
+    /// Of each block, sum of the cells' distances from the block's mean.
+    own: [f32; BLOCKS],
+    /// Cells of each block that are open.
+    cells: [f32; BLOCKS],
+}
+
+fn textures(mark: &FrameMark, bars: [usize; 4]) -> Textures {
+    let open = || {
+        (bars[0]..DOWN - bars[1]).flat_map(|y| {
+            (bars[2]..ACROSS - bars[3])
+                .map(move |x| ((y / BLOCK.1) * (ACROSS / BLOCK.0) + x / BLOCK.0, f32::from(mark.luma[y * ACROSS + x])))
+        })
+    };
+    let (mut sums, mut cells) = ([0.0f32; BLOCKS], [0.0f32; BLOCKS]);
+    open().for_each(|(b, v)| {
+        sums[b] += v;
+        cells[b] += 1.0;
+    });
+    let mean = sums.iter().sum::<f32>() / cells.iter().sum::<f32>();
+    let mut textures = Textures { all: 0.0, own: [0.0; BLOCKS], cells };
+    open().for_each(|(b, v)| {
+        textures.all += (v - mean).abs();
+        textures.own[b] += (v - sums[b] / cells[b]).abs();
+    });
+    textures
 }
 
 fn bars(mark: &FrameMark) -> [usize; 4] {
