@@ -41,7 +41,7 @@ pub fn describe(reading: &mut Reading, shots: &mut [Shot], clock: &Clock, heard:
         shot.key_frame = key::choose(sights, range, picture_step);
         shot.attributes = attributes(sights, closeups, clock, sharpest);
         let place = range.middle() as f32 / frames.max(1) as f32;
-        shot.attributes.lettering = lettering::likelihood(closeups, &shot.attributes, place);
+        shot.attributes.lettering = lettering::likelihood(closeups, place);
         hear(&mut shot.attributes, shot.range, clock, heard);
     }
     setup::group(&reading.sights, shots);

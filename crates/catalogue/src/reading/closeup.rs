@@ -4,7 +4,7 @@ use super::sight::level_table;
 use super::view::View;
 
 /// One frame in so many is looked at closely.
-pub const EVERY: i64 = 12;
+pub const EVERY: i64 = 16;
 
 /// Cells of [`Closeup::strokes`], across and down.
 pub const GRID: (usize, usize) = (32, 18);
@@ -24,6 +24,8 @@ pub struct Closeup {
     pub plain: f32,
     /// Share of the rows with strokes that stand in bands as lines of text do.
     pub lines: f32,
+    /// Bold strokes a row of the picture: wide runs of one even light between two high steps, as logos have.
+    pub bold: f32,
     /// Cells with strokes of that ink, a bit each, rows from the top.
     pub strokes: [u32; GRID.1],
 }
@@ -61,16 +63,16 @@ struct Stroke {
 
 impl Closeup {
     /// Bytes of a closeup in a file.
-    pub const BYTES: usize = 8 + 5 * 4 + GRID.1 * 4;
+    pub const BYTES: usize = 8 + 6 * 4 + GRID.1 * 4;
 
     /// Looks closely at frame `frame`; lit columns and rows are added to `lit`.
     pub fn of(view: &View<'_>, frame: i64, lit: &mut Lit) -> Closeup {
         let (w, h) = (view.luma.width, view.luma.height);
         let levels = level_table(view);
-        let step = (h / 270).max(1);
+        let step = (h / 180).max(1);
         // The widest stroke of the letters that count, and the least step at their edges.
         let widest = (w / 60).clamp(3, 40);
-        let (mut row, mut strokes) = (Vec::new(), Vec::new());
+        let (mut row, mut strokes, mut bold) = (Vec::new(), Vec::new(), vec![0u32; 256]);
         let (mut plain, mut seen) = (0usize, 0usize);
         let mut noise = Noise::default();
         let mut columns = vec![0u32; w];
@@ -86,7 +88,10 @@ impl Closeup {
             plain += row.windows(2).filter(|p| p[0].abs_diff(p[1]) <= 3).count();
             seen += w.saturating_sub(1);
             find_strokes(&row, y, widest, &mut strokes);
-            noise.row(&row);
+            find_bold(&row, widest, w / 7, &mut bold);
+            if rows % 3 == 1 {
+                noise.row(&row);
+            }
         }
         for (x, &c) in columns.iter().enumerate() {
             let band = &mut lit.columns[x * 256 / w];
@@ -96,6 +101,9 @@ impl Closeup {
         // phone video seldom has.
         let mut closeup =
             Closeup { frame, noise: noise.deviation(), plain: plain as f32 / seen.max(1) as f32, ..Closeup::default() };
+        // Of one ink, as strokes are.
+        let of_ink = bold.windows(7).map(|w| w.iter().sum::<u32>()).max().unwrap_or(0);
+        closeup.bold = of_ink as f32 / rows.max(1) as f32;
         closeup.write_strokes(&strokes, w, h, rows);
         closeup
     }
@@ -119,7 +127,7 @@ impl Closeup {
             by_row[s.y] += 1;
             by_cell[s.y * GRID.1 / h][s.x * GRID.0 / w] += 1;
         }
-        let step = (h / 270).max(1);
+        let step = (h / 180).max(1);
         let busy: Vec<bool> = by_row.iter().step_by(step).map(|&n| n >= 3).collect();
         // A line of text is a band of busy rows between quiet ones.
         let (mut in_bands, mut run) = (0usize, 0usize);
@@ -144,7 +152,7 @@ impl Closeup {
     /// Appends the closeup's bytes.
     pub fn write(&self, out: &mut Vec<u8>) {
         out.extend(self.frame.to_le_bytes());
-        for v in [self.noise, self.density, self.ink, self.plain, self.lines] {
+        for v in [self.noise, self.density, self.ink, self.plain, self.lines, self.bold] {
             out.extend(v.to_le_bytes());
         }
         self.strokes.iter().for_each(|s| out.extend(s.to_le_bytes()));
@@ -162,7 +170,8 @@ impl Closeup {
             ink: f(2),
             plain: f(3),
             lines: f(4),
-            strokes: std::array::from_fn(|i| u32::from_le_bytes(four(28 + 4 * i))),
+            bold: f(5),
+            strokes: std::array::from_fn(|i| u32::from_le_bytes(four(32 + 4 * i))),
         })
     }
 }
@@ -189,6 +198,31 @@ fn find_strokes(row: &[u8], y: usize, widest: usize, out: &mut Vec<Stroke>) {
             i += 1;
         }
         i += 1;
+    }
+}
+
+/// Counts runs of even light, wider than `widest` and narrower than `limit`, between a rise and a fall, by their light.
+fn find_bold(row: &[u8], widest: usize, limit: usize, out: &mut [u32]) {
+    const HIGH: u8 = 50;
+    let mut from = 0;
+    while from < row.len() {
+        let light = row[from];
+        let mut to = from + 1;
+        while to < row.len() && row[to].abs_diff(light) <= 3 {
+            to += 1;
+        }
+        // Both sides are looked at a few samples away, past the soft edge.
+        let edge = 4;
+        if to - from > widest.min(8)
+            && to - from < limit
+            && from >= edge
+            && to + edge <= row.len()
+            && light > row[from - edge].saturating_add(HIGH)
+            && light > row[to + edge - 1].saturating_add(HIGH)
+        {
+            out[light as usize] += 1;
+        }
+        from = to;
     }
 }
 

@@ -27,23 +27,30 @@ pub fn rgb(view: &View<'_>, matrix: Option<Matrix>, widest: u32) -> image::RgbIm
     let (to_r, to_b) = (2.0 * (1.0 - kr) * gain, 2.0 * (1.0 - kb) * gain);
     let kg = 1.0 - kr - kb;
     let (g_b, g_r) = (to_b * kb / kg, to_r * kr / kg);
-    image::RgbImage::from_fn(out_w, out_h, |x, y| {
-        let (u0, v0) = (x as f32 / out_w as f32, y as f32 / out_h as f32);
-        let (du, dv) = (1.0 / out_w as f32, 1.0 / out_h as f32);
-        let mut luma = 0.0;
-        for (a, b) in [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)] {
-            luma += f32::from(levels[at(view, &view.luma, u0 + a * du, v0 + b * dv) as usize]) / 4.0;
-        }
-        let (cb, cr) = match &view.chroma {
-            Some([b, r]) => {
-                let (u, v) = (u0 + 0.5 * du, v0 + 0.5 * dv);
-                (f32::from(at(view, b, u, v)) - 128.0, f32::from(at(view, r, u, v)) - 128.0)
+    // Places of the samples, once for all rows and columns.
+    let places = |n: u32, shift: f32| -> Vec<f32> { (0..n).map(|i| (i as f32 + shift) / n as f32).collect() };
+    let (xs, ys) = ([places(out_w, 0.25), places(out_w, 0.75)], [places(out_h, 0.25), places(out_h, 0.75)]);
+    let (mid_x, mid_y) = (places(out_w, 0.5), places(out_h, 0.5));
+    let mut bytes = Vec::with_capacity((out_w * out_h * 3) as usize);
+    let fixed = |v: f32| (v * 256.0).round() as i32;
+    let (to_r, to_b, g_b, g_r) = (fixed(to_r), fixed(to_b), fixed(g_b), fixed(g_r));
+    for y in 0..out_h as usize {
+        for x in 0..out_w as usize {
+            let mut luma = 0;
+            for (u, v) in [(&xs[0], &ys[0]), (&xs[1], &ys[0]), (&xs[0], &ys[1]), (&xs[1], &ys[1])] {
+                luma += i32::from(levels[at(view, &view.luma, u[x], v[y]) as usize]);
             }
-            None => (0.0, 0.0),
-        };
-        let byte = |v: f32| (v + 0.5).clamp(0.0, 255.0) as u8;
-        image::Rgb([byte(luma + to_r * cr), byte(luma - g_b * cb - g_r * cr), byte(luma + to_b * cb)])
-    })
+            let (cb, cr) = match &view.chroma {
+                Some([b, r]) => {
+                    (i32::from(at(view, b, mid_x[x], mid_y[y])) - 128, i32::from(at(view, r, mid_x[x], mid_y[y])) - 128)
+                }
+                None => (0, 0),
+            };
+            let byte = |v: i32| ((luma * 64 + v + 128) >> 8).clamp(0, 255) as u8;
+            bytes.extend([byte(to_r * cr), byte(-g_b * cb - g_r * cr), byte(to_b * cb)]);
+        }
+    }
+    image::RgbImage::from_raw(out_w, out_h, bytes).expect("three bytes for each pixel")
 }
 
 /// The sample shown at `u`, `v` (0 to 1) of the displayed picture.
