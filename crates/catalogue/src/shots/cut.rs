@@ -84,6 +84,14 @@ fn weigh(marks: &[FrameMark], steps: &[f32], at: usize, side: usize) -> Option<f
             across = across.min(unlike(a, b));
         }
     }
+    // Something shown for so short a time, and then the very same again, is no shot.
+    let blink = (at + side..at + 3 * side / 2).filter_map(|i| marks.get(i)).map(|m| unlike(&last, &Ready::of(m)));
+    let blinked =
+        (side..3 * side / 2).filter_map(|d| at.checked_sub(1 + d)).map(|i| unlike(&first, &Ready::of(&marks[i])));
+    let back = blink.chain(blinked).fold(1.0, f32::min);
+    if back < 0.25 * step {
+        across = across.min(back);
+    }
     // A light that flickers for longer leaves what it shines on where it is.
     if alike_but_for_light(&marks[at - 1], &marks[at]) > 0.3 {
         let later = (at + side..at + 3 * side).filter_map(|i| marks.get(i)).map(|m| unlike(&last, &Ready::of(m)));

@@ -28,19 +28,27 @@ pub(crate) fn fades(marks: &[FrameMark], rough: &[Rough]) -> Vec<Fade> {
             at += 1;
             continue;
         }
-        let mut end = at + 1;
-        while end < marks.len() && marks[end].is_plain() && (marks[end].mean - marks[at].mean).abs() < 8.0 {
-            end += 1;
+        // Flat frames of changing colour are part of a ramp; the plain ones proper are the longest that agree.
+        let mut chain = at;
+        let (mut start, mut end) = (at, at);
+        while chain < marks.len() && marks[chain].is_plain() {
+            let first = chain;
+            while chain < marks.len() && marks[chain].is_plain() && (marks[chain].mean - marks[first].mean).abs() < 2.0
+            {
+                chain += 1;
+            }
+            if chain - first > end - start {
+                (start, end) = (first, chain);
+            }
         }
         let least = found.last().map_or(0, |f| f.end);
-        let before = ramp(rough, at, least, -1);
-        let after = ramp(rough, end - 1, marks.len(), 1);
-        if before >= SHORTEST || after >= SHORTEST {
-            let (before, after) =
-                (if before >= SHORTEST { before } else { 0 }, if after >= SHORTEST { after } else { 0 });
-            found.push(Fade { start: at - before, end: end + after, plain: (at, end), mixing: (before, after) });
+        let enough = |n: usize| if n >= SHORTEST { n } else { 0 };
+        let before = enough(ramp(rough, start, least, -1));
+        let after = enough(ramp(rough, end - 1, marks.len(), 1));
+        if before + after > 0 {
+            found.push(Fade { start: start - before, end: end + after, plain: (start, end), mixing: (before, after) });
         }
-        at = end;
+        at = chain.max(end + after);
     }
     found
 }
@@ -83,7 +91,7 @@ fn ramp(rough: &[Rough], from: usize, limit: usize, step: isize) -> usize {
     }
     let steepest = sizes.windows(2).map(|w| w[1] - w[0]).fold(sizes[0], f32::max);
     let mut count = 0;
-    while count + 1 < sizes.len() && sizes[count] < 0.97 * top && sizes[count + 1] - sizes[count] > 0.12 * steepest {
+    while count + 1 < sizes.len() && sizes[count] < 0.97 * top && sizes[count + 1] - sizes[count] > 0.06 * steepest {
         count += 1;
     }
     let reached = sizes[count.min(sizes.len() - 1)];

@@ -139,7 +139,7 @@ impl Fit {
     /// What the better of both explanations leaves, 0 to about 1.
     fn left(&self) -> (f32, bool) {
         let mix = self.even;
-        let wipe = self.either + 0.5 * self.uneven_wipe * self.uneven_wipe + 0.5 * self.back;
+        let wipe = self.either + 0.25 * self.uneven_wipe * self.uneven_wipe + 0.5 * self.back;
         if wipe < mix { (wipe, true) } else { (mix, false) }
     }
 }
@@ -162,7 +162,7 @@ pub(crate) fn spans(marks: &[FrameMark], barred: &[bool]) -> Vec<Span> {
             }
             let apart = squared(&rough[old], &rough[new]) / (4.0 * SIZE as f32);
             let spread = marks[old].deviation.max(marks[new].deviation);
-            if apart < 8.0 || apart < 0.15 * spread * spread {
+            if apart < 4.0 || apart < 0.15 * spread * spread {
                 continue;
             }
             let f = fit(&rough, old, new, LOOKS);
@@ -214,14 +214,15 @@ fn likely(marks: &[FrameMark], rough: &[Rough], span: &Span, until: usize) -> f3
     // The frames around move no more than such a transition can hide.
     let steady = -2.0 * (drift.max(0.5) / 0.5).ln();
     // One picture under two lights is one shot.
-    let other = 10.0 * (apart.min(1.0) - 0.4)
+    let other = 10.0 * (apart.min(0.75) - 0.4)
         - 15.0 * (0.3 - apart).max(0.0)
         - 8.0 * (same - 0.65).max(0.0)
-        - 20.0 * (same - 0.85).max(0.0);
+        - 30.0 * (same - 0.8).max(0.0);
     let score = if span.wipe {
         (90.0 * (0.05 - f.either)).min(3.0) + 10.0 * (0.28 - f.ragged)
             - 20.0 * f.back
-            - 20.0 * (f.uneven_wipe - 0.22).max(0.0)
+            - 30.0 * (f.uneven_wipe - 0.22).max(0.0)
+            - 3.0 * f32::from(u8::from(length < 8))
     } else {
         // Two unlike pictures mixed have less contrast than either.
         (90.0 * (0.06 - f.even)).min(3.0) + 10.0 * (dip.clamp(-0.1, 0.25) - 0.08) - 0.5
