@@ -1,1 +1,26 @@
-//! acts
+//! What can a person ask for?
+//!
+//! One act per file, the façade of every door to people: the command line now, the web page later. An act takes plain values,
+//! reports to a [`jobs::Progress`], may be told to stop, and returns what scripts rely on as a serializable value.
+//!
+//! What must be true: films are opened in worker processes only ([`yard`]); whatever an act writes is whole or not there; an
+//! act that was stopped goes on where it was when it is asked again.
+//!
+//! Reading order: [`house`], [`length`], [`ingest`], [`titles`], [`shots`], [`trailer`], [`draft`], [`render`], [`present`],
+//! [`qc`], [`yard`].
+
+pub mod draft;
+pub mod house;
+pub mod ingest;
+pub mod length;
+pub mod made;
+pub mod present;
+pub mod qc;
+pub mod render;
+pub mod shots;
+pub mod titles;
+pub mod trailer;
+pub mod yard;
+
+pub use house::{House, HouseError};
+pub use length::Length;

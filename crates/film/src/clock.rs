@@ -113,7 +113,12 @@ mod tests {
 
     fn phone() -> Clock {
         // 30 fps nominal, a stall of 100 ms after the third frame, then 60 fps for two frames.
-        Clock::Variable { rate: Rate::new(30, 1).unwrap(), base: TimeBase { num: 1, den: 600 }, pts: vec![0, 20, 40, 100, 110, 120, 140].into(), last: 20 }
+        Clock::Variable {
+            rate: Rate::new(30, 1).unwrap(),
+            base: TimeBase { num: 1, den: 600 },
+            pts: vec![0, 20, 40, 100, 110, 120, 140].into(),
+            last: 20,
+        }
     }
 
     #[test]

@@ -22,7 +22,11 @@ impl TryFrom<Bounds> for FrameRange {
     type Error = String;
 
     fn try_from(b: Bounds) -> Result<FrameRange, String> {
-        if b.start <= b.end { Ok(FrameRange { start: b.start, end: b.end }) } else { Err(format!("a range of frames ends ({}) before it starts ({})", b.end, b.start)) }
+        if b.start <= b.end {
+            Ok(FrameRange { start: b.start, end: b.end })
+        } else {
+            Err(format!("a range of frames ends ({}) before it starts ({})", b.end, b.start))
+        }
     }
 }
 

@@ -107,7 +107,8 @@ impl FromStr for Rate {
         let bad = || RateError(s.to_owned());
         let t = s.trim();
         if let Some((n, d)) = t.split_once('/') {
-            return Rate::new(n.trim().parse().map_err(|_| bad())?, d.trim().parse().map_err(|_| bad())?).ok_or_else(bad);
+            return Rate::new(n.trim().parse().map_err(|_| bad())?, d.trim().parse().map_err(|_| bad())?)
+                .ok_or_else(bad);
         }
         if let Ok(n) = t.parse::<u32>() {
             return Rate::new(n, 1).ok_or_else(bad);
@@ -180,7 +181,16 @@ mod tests {
 
     #[test]
     fn decimals_mean_the_broadcast_rates() {
-        for (text, exact) in [("23.976", "24000/1001"), ("23.98", "24000/1001"), ("29.97", "30000/1001"), ("59.94", "60000/1001"), ("25", "25/1"), ("24.0", "24/1"), ("12.5", "25/2"), ("48000/2002", "24000/1001")] {
+        for (text, exact) in [
+            ("23.976", "24000/1001"),
+            ("23.98", "24000/1001"),
+            ("29.97", "30000/1001"),
+            ("59.94", "60000/1001"),
+            ("25", "25/1"),
+            ("24.0", "24/1"),
+            ("12.5", "25/2"),
+            ("48000/2002", "24000/1001"),
+        ] {
             assert_eq!(text.parse::<Rate>().unwrap().to_string(), exact);
         }
         for text in ["", "0", "-24", "24/0", "film", "NaN", "1e9"] {

@@ -55,7 +55,13 @@ impl Timecode {
         if drop && !rate.has_drop_frame() {
             return Err(TimecodeError::NoDrop(rate));
         }
-        let fields: Vec<i64> = t.split([':', ';', '.']).map(|f| if (1..=3).contains(&f.len()) && f.bytes().all(|b| b.is_ascii_digit()) { f.parse().ok() } else { None }).collect::<Option<_>>().ok_or_else(form)?;
+        let fields: Vec<i64> = t
+            .split([':', ';', '.'])
+            .map(|f| {
+                if (1..=3).contains(&f.len()) && f.bytes().all(|b| b.is_ascii_digit()) { f.parse().ok() } else { None }
+            })
+            .collect::<Option<_>>()
+            .ok_or_else(form)?;
         let [h, m, s, f] = fields[..] else { return Err(form()) };
         let fps = rate.nominal() as i64;
         if m > 59 || s > 59 || f >= fps {
@@ -122,7 +128,14 @@ mod tests {
     #[test]
     fn drop_frame_known_points() {
         let rate = Rate::new(30000, 1001).unwrap();
-        for (frame, text) in [(0, "00:00:00;00"), (1799, "00:00:59;29"), (1800, "00:01:00;02"), (17981, "00:09:59;29"), (17982, "00:10:00;00"), (107892, "01:00:00;00")] {
+        for (frame, text) in [
+            (0, "00:00:00;00"),
+            (1799, "00:00:59;29"),
+            (1800, "00:01:00;02"),
+            (17981, "00:09:59;29"),
+            (17982, "00:10:00;00"),
+            (107892, "01:00:00;00"),
+        ] {
             assert_eq!(Timecode::new(frame, rate, true).to_string(), text);
             assert_eq!(Timecode::parse(text, rate).unwrap().frame(), frame);
         }

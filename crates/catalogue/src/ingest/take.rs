@@ -1,8 +1,6 @@
 //! The whole way of a file into the library.
 
 use std::fs;
-use std::io::Read;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use film::{ContentHash, FrameRange, Rate};
@@ -118,7 +116,7 @@ impl Taking<'_> {
     fn film(&mut self, path: &Path, files: &[PathBuf]) -> Result<(), IngestError> {
         let refused =
             |reason: String, remedy: &str| Refused { path: path.to_owned(), reason, remedy: remedy.to_owned() };
-        let place = match place(path, files) {
+        let place = match Place::of(path, files) {
             Ok(place) => place,
             Err(e) => {
                 self.report.refused.push(refused(
@@ -324,19 +322,6 @@ fn found_shots(reading: &Reading, rate: Rate) -> Vec<Shot> {
         });
     }
     shots
-}
-
-fn place(path: &Path, files: &[PathBuf]) -> std::io::Result<Place> {
-    let mut whole = Place { path: path.to_owned(), bytes: 0, changed: 0 };
-    let one = [path.to_owned()];
-    for file in if files.is_empty() { &one[..] } else { files } {
-        let about = fs::metadata(file)?;
-        // Opened too: a file that may not be read is found out here, with a clear word.
-        fs::File::open(file)?.read_exact(&mut [0; 0])?;
-        whole.bytes += about.len();
-        whole.changed = whole.changed.max(about.mtime() * 1_000_000_000 + about.mtime_nsec());
-    }
-    Ok(whole)
 }
 
 fn claims_to_be_film(path: &Path) -> bool {

@@ -1,7 +1,10 @@
 //! Titles, reels, shots and lines in the database.
 
 use std::ffi::OsString;
+use std::fs;
+use std::io::Read;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -117,6 +120,22 @@ pub struct Place {
     pub bytes: u64,
     /// Time of its last change in nanoseconds since 1970.
     pub changed: i64,
+}
+
+impl Place {
+    /// The place of the file `path` now, or of the sequence of pictures `files` known by `path`.
+    pub fn of(path: &Path, files: &[PathBuf]) -> std::io::Result<Place> {
+        let mut whole = Place { path: path.to_owned(), bytes: 0, changed: 0 };
+        let one = [path.to_owned()];
+        for file in if files.is_empty() { &one[..] } else { files } {
+            let about = fs::metadata(file)?;
+            // Opened too: a file that may not be read is found out here, with a clear word.
+            fs::File::open(file)?.read_exact(&mut [0; 0])?;
+            whole.bytes += about.len();
+            whole.changed = whole.changed.max(about.mtime() * 1_000_000_000 + about.mtime_nsec());
+        }
+        Ok(whole)
+    }
 }
 
 /// A reel in full, as it is put into the database in one go.
