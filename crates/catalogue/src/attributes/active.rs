@@ -18,19 +18,7 @@ pub fn of(lit: &Lit, rotation: u16) -> [f32; 4] {
         let pair = (a - (1.0 - b)).abs() < 0.02 && a > 0.01 && b - a > 0.4;
         if pair { (a, b) } else { (0.0, 1.0) }
     };
-    // Bands of pictures lower than 256 rows are not all met: they are as lit as the band before.
-    let filled = |bands: &[u8], every: usize| -> Vec<u8> {
-        let mut out = bands.to_vec();
-        for i in 0..out.len() {
-            if out[i] == 0 {
-                let near = (i.saturating_sub(every)..=(i + every).min(out.len() - 1)).map(|j| bands[j]).max();
-                out[i] = near.unwrap_or(0);
-            }
-        }
-        out
-    };
-    let (rows, columns) = (filled(&lit.rows, 1), filled(&lit.columns, 1));
-    let ((left, right), (top, bottom)) = (span(&columns), span(&rows));
+    let ((left, right), (top, bottom)) = (span(&lit.columns), span(&lit.rows));
     match rotation {
         90 => [1.0 - bottom, left, 1.0 - top, right],
         180 => [1.0 - right, 1.0 - bottom, 1.0 - left, 1.0 - top],

@@ -27,7 +27,8 @@ pub fn likelihood(closeups: &[Closeup], place: f32) -> f32 {
 /// How much one close look shows writing.
 fn written(c: &Closeup) -> f32 {
     let from = |v: f32, low: f32, high: f32| ((v - low) / (high - low)).clamp(0.0, 1.0);
-    let card = from(c.lines, 0.85, 0.97) * from(c.density, 0.3, 0.9) * from(c.ink, 0.2, 0.32) * from(c.plain, 0.76, 0.86);
+    let card =
+        from(c.lines, 0.85, 0.97) * from(c.density, 0.3, 0.9) * from(c.ink, 0.2, 0.32) * from(c.plain, 0.76, 0.86);
     let print = from(c.lines, 0.95, 0.985) * from(c.density, 2.2, 3.6);
     let logo = from(c.bold, 0.25, 0.6);
     card.max(print).max(logo)

@@ -1,5 +1,6 @@
 //! The whole way of a file into the library.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,9 +14,11 @@ use super::report::{Held, IngestError, IngestReport, NotFilm, Refused};
 use super::walk::{Found, Kind, walk};
 use super::yard::{Yard, call};
 use crate::attributes::{active, describe, describe::Heard};
-use crate::reading::Reading;
+use crate::reading::lines::{self, LinesJob, Said};
 use crate::reading::segment::picture_step;
+use crate::reading::still::StillsJob;
 use crate::reading::survey::{Look, SurveyJob};
+use crate::reading::{Reading, picture_file};
 use crate::shots;
 use crate::snapshot::{Line, Shot};
 use crate::store::shelf::{Place, ReelRecord};
@@ -99,18 +102,10 @@ impl Taking<'_> {
         }
     }
 
-    /// The film that a subtitle file belongs to: the same folder, its stem the film's, or the film's and a language.
+    /// The film found that a subtitle file belongs to.
     fn film_of(&self, subtitle: &Path) -> Option<&Path> {
-        let stem = subtitle.file_stem()?.to_string_lossy().into_owned();
-        self.found
-            .iter()
-            .filter(|f| f.kind == Kind::Perhaps && f.path.parent() == subtitle.parent())
-            .filter(|f| {
-                let film = f.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                stem == film || stem.strip_prefix(&film).is_some_and(|rest| rest.starts_with(['.', '_', '-']))
-            })
-            .map(|f| f.path.as_path())
-            .next()
+        let films = self.found.iter().filter(|f| f.kind == Kind::Perhaps && f.path.parent() == subtitle.parent());
+        films.map(|f| f.path.as_path()).find(|film| lines::files(film).iter().any(|p| p == subtitle))
     }
 
     fn film(&mut self, path: &Path, files: &[PathBuf]) -> Result<(), IngestError> {
@@ -236,13 +231,26 @@ impl Taking<'_> {
         let mut reading = reel.read()?;
         let clock = survey.clock();
         let mut shots = found_shots(&reading, survey.rate);
-        let lines: Vec<Line> = Vec::new();
+        let beside = lines::files(path);
+        let mut may = limits(path, sequence, &[]);
+        may.read.extend(beside.iter().cloned());
+        let said: Said = call(yard, "lines", &LinesJob { path: path.to_owned(), beside }, &may, progress, cancel)?;
+        let said_warnings = said.warnings.clone();
+        let lines: Vec<Line> = said.on(&clock);
         let sound = signals::read_sound(&signals::sound_file(&folder));
         let heard = Heard { sound: sound.as_ref(), lines: &lines };
         describe(&mut reading, &mut shots, &clock, heard, picture_step(survey.rate));
+        // Key frames whose picture the decode did not keep: very short shots, and those that begin gradually.
+        let frames = without_picture(&folder, &shots);
+        if !frames.is_empty() {
+            let job = StillsJob { path: path.to_owned(), frames, into: folder.clone() };
+            let limits = limits(path, sequence, std::slice::from_ref(&folder));
+            call::<_, ()>(yard, "stills", &job, &limits, progress, cancel)?;
+        }
         let picture = survey.probe.picture.as_ref().expect("a film has a picture");
         let mut warnings = survey.warnings.clone();
         warnings.extend(reading.warnings.iter().cloned());
+        warnings.extend(said_warnings);
         let file = |e| IngestError::Library(self.library.file(&folder, e));
         signals::write_sights(&folder, &reading.sights).map_err(file)?;
         let record = ReelRecord {
@@ -259,7 +267,8 @@ impl Taking<'_> {
         let (name, part) = self.name(path, record.size)?;
         let card = self.library.put(&record, place, &name, part).map_err(IngestError::Library)?;
         // All that they held is joined and kept.
-        if std::env::var_os("KEEP").is_none() { remove_segments(&folder); }
+        remove_spare_pictures(&folder, &record.shots);
+        remove_segments(&folder);
         Ok(Outcome::Taken(Box::new(card)))
     }
 
@@ -330,6 +339,24 @@ fn claims_to_be_film(path: &Path) -> bool {
         "wmv", "flv", "3gp", "asf", "dv", "rm", "rmvb", "y4m", "divx", "f4v", "mpe",
     ];
     path.extension().is_some_and(|e| FILMS.contains(&e.to_string_lossy().to_lowercase().as_str()))
+}
+
+fn without_picture(folder: &Path, shots: &[Shot]) -> Vec<i64> {
+    let mut frames: Vec<i64> =
+        shots.iter().map(|s| s.key_frame).filter(|&f| !picture_file(folder, f).is_file()).collect();
+    frames.sort_unstable();
+    frames.dedup();
+    frames
+}
+
+/// Removes the pictures that turned out to be of no shot's key frame.
+fn remove_spare_pictures(folder: &Path, shots: &[Shot]) {
+    let kept: HashSet<PathBuf> = shots.iter().map(|s| picture_file(folder, s.key_frame)).collect();
+    let Ok(entries) = fs::read_dir(folder.join("pictures")) else { return };
+    for path in entries.filter_map(Result::ok).map(|e| e.path()).filter(|p| !kept.contains(p)) {
+        // One left behind costs room only.
+        let _ = fs::remove_file(path);
+    }
 }
 
 fn remove_segments(folder: &Path) {

@@ -33,15 +33,15 @@ pub enum Kind {
     Refused(String, &'static str),
 }
 
-const SUBTITLES: [&str; 6] = ["srt", "vtt", "ass", "ssa", "sub", "sbv"];
+const SUBTITLES: [&str; 4] = ["srt", "vtt", "ass", "ssa"];
 const PICTURES: [&str; 22] = [
     "png", "jpg", "jpeg", "tif", "tiff", "bmp", "dpx", "exr", "tga", "webp", "heic", "avif", "psd", "svg", "ico",
     "cr2", "nef", "dng", "jp2", "j2k", "j2c", "ppm",
 ];
-const DOCUMENTS: [&str; 40] = [
-    "txt", "md", "pdf", "doc", "docx", "odt", "rtf", "html", "htm", "xml", "json", "yaml", "yml", "toml", "csv", "log",
-    "nfo", "ini", "url", "fountain", "fdx", "edl", "otio", "fcpxml", "ale", "aaf", "xmp", "py", "rs", "js", "css",
-    "sh", "zip", "gz", "xz", "tar", "rar", "7z", "db", "part",
+const DOCUMENTS: [&str; 42] = [
+    "txt", "sub", "sbv", "md", "pdf", "doc", "docx", "odt", "rtf", "html", "htm", "xml", "json", "yaml", "yml", "toml",
+    "csv", "log", "nfo", "ini", "url", "fountain", "fdx", "edl", "otio", "fcpxml", "ale", "aaf", "xmp", "py", "rs",
+    "js", "css", "sh", "zip", "gz", "xz", "tar", "rar", "7z", "db", "part",
 ];
 /// Fewer numbered pictures than this are taken for photographs.
 const REEL: usize = 12;

@@ -8,10 +8,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::reading::{segment, survey};
+use crate::reading::{lines, segment, still, survey};
 
 /// The jobs that a worker process must know, by name; `bottega yard` serves them.
-pub const HANDLERS: &[(&str, Handler)] = &[("survey", look), ("read", read)];
+pub const HANDLERS: &[(&str, Handler)] = &[("survey", look), ("read", read), ("stills", stills), ("lines", said)];
 
 /// Does jobs that open files.
 pub trait Yard: Sync {
@@ -97,4 +97,12 @@ fn look(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Result<Value,
 
 fn read(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Result<Value, Refusal> {
     reply(segment::read_segments(&job(value)?, progress, cancel)?)
+}
+
+fn stills(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Result<Value, Refusal> {
+    reply(still::take_stills(&job(value)?, progress, cancel)?)
+}
+
+fn said(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Result<Value, Refusal> {
+    reply(lines::read_lines(&job(value)?, progress, cancel)?)
 }

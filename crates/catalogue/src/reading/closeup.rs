@@ -81,8 +81,9 @@ impl Closeup {
             view.luma_row(y, &mut row);
             row.iter_mut().for_each(|v| *v = levels[*v as usize]);
             let mean = row.iter().map(|&v| u32::from(v)).sum::<u32>() / w as u32;
-            let band = &mut lit.rows[y * 256 / h];
-            *band = (*band).max(mean as u8);
+            // A row looked at stands for those up to the next.
+            let bands = y * 256 / h..((y + step) * 256 / h).clamp(y * 256 / h + 1, 256);
+            lit.rows[bands].iter_mut().for_each(|band| *band = (*band).max(mean as u8));
             columns.iter_mut().zip(&row).for_each(|(c, &v)| *c += u32::from(v));
             rows += 1;
             plain += row.windows(2).filter(|p| p[0].abs_diff(p[1]) <= 3).count();
@@ -93,9 +94,10 @@ impl Closeup {
                 noise.row(&row);
             }
         }
-        for (x, &c) in columns.iter().enumerate() {
-            let band = &mut lit.columns[x * 256 / w];
-            *band = (*band).max((c / rows.max(1)) as u8);
+        for (band, lit) in lit.columns.iter_mut().enumerate() {
+            // Pictures narrower than 256 give some columns to several bands.
+            let mean = columns[band * w / 256] / rows.max(1);
+            *lit = (*lit).max(mean as u8);
         }
         // The turn of the picture does not matter to a share or a count; it does to bands of text, which rotated
         // phone video seldom has.

@@ -8,6 +8,7 @@ mod frame;
 
 pub mod closeup;
 pub mod join;
+pub mod lines;
 pub mod motion;
 pub mod plan;
 pub mod proxy;

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use film::FrameRange;
-use image::codecs::jpeg::JpegEncoder;
 use jobs::{Cancel, Progress, Unit, Whole};
 use media::yard::Refusal;
 use media::{Index, Pictures, PicturesOptions, Probe, Skip};
@@ -14,6 +13,7 @@ use super::frame::Frame;
 use super::proxy::Proxy;
 use super::sight::Sight;
 use super::still;
+use crate::attributes::key;
 use crate::shots::{FrameMark, ShotEye, eye};
 
 /// Written at the head of a segment's file; another number means it must be read anew.
@@ -65,9 +65,9 @@ pub(crate) fn picture_file(folder: &Path, frame: i64) -> PathBuf {
     folder.join("pictures").join(format!("{frame:08}.jpg"))
 }
 
-/// Every how many frames a picture is saved: about one a second.
+/// One frame in so many may become a key frame: two or so a second.
 pub(crate) fn picture_step(rate: film::Rate) -> i64 {
-    i64::from(rate.nominal()).clamp(6, 60)
+    i64::from(rate.nominal() / 2).clamp(4, 30)
 }
 
 /// Reads the segments of a job one after the other, leaving out those already there.
@@ -121,6 +121,7 @@ fn read(
     let mut watcher: Option<ShotEye> = None;
     let mut before: Option<Proxy> = None;
     let step = picture_step(stream.rate);
+    let mut stills = Stills { folder: &job.into, best: None };
     while segment.end() < range.end() {
         if cancel.check().is_err() {
             return Err(broken("interrupted".to_owned()));
@@ -131,6 +132,7 @@ fn read(
             segment.hold(number.min(range.end()));
             break;
         }
+        let color = picture.color().matrix;
         let view = frame.view(&picture, stream).map_err(|e| broken(e.to_string()))?;
         let watcher = watcher.get_or_insert_with(|| ShotEye::new(view.bits));
         let mark = watcher.see(view.luma, view.chroma);
@@ -146,9 +148,12 @@ fn read(
         if number % EVERY == 0 {
             segment.closeups.push(Closeup::of(&view, number, &mut segment.lit));
         }
+        if segment.marks.last().is_some_and(|m| m.fresh > 0.5) {
+            stills.keep().map_err(|e| broken(e.to_string()))?;
+        }
         if number % step == 0 {
-            let rgb = still::rgb(&view, picture.color().matrix.or(stream.color.matrix), 384);
-            save(&picture_file(&job.into, number), &rgb).map_err(|e| broken(e.to_string()))?;
+            let sight = segment.sights.last().expect("pushed above");
+            stills.offer(number, key::worth(sight), || still::rgb(&view, color.or(stream.color.matrix), still::WIDEST));
         }
         if before.is_none() {
             segment.ends[0] = proxy.clone();
@@ -159,6 +164,7 @@ fn read(
             progress.at(&id, segment.sights.len() as u64);
         }
     }
+    stills.keep().map_err(|e| broken(e.to_string()))?;
     if segment.sights.is_empty() {
         return Err(broken(format!("none of its frames {range} can be decoded")));
     }
@@ -171,17 +177,25 @@ fn read(
     Ok(segment)
 }
 
-/// Writes a picture as JPEG.
-pub(crate) fn save(path: &Path, rgb: &image::RgbImage) -> std::io::Result<()> {
-    let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, 82).encode_image(rgb).map_err(std::io::Error::other)?;
-    // A picture is made again by reading again: no flush to disk for each of thousands.
-    let part = path.with_extension("part");
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+/// Keeps the picture of the best frame since the last abrupt change, which is mostly that of the shot's key frame.
+struct Stills<'a> {
+    folder: &'a Path,
+    best: Option<(f32, i64, image::RgbImage)>,
+}
+
+impl Stills<'_> {
+    fn offer(&mut self, frame: i64, worth: f32, picture: impl FnOnce() -> image::RgbImage) {
+        if key::beats(worth, self.best.as_ref().map(|b| b.0)) {
+            self.best = Some((worth, frame, picture()));
+        }
     }
-    std::fs::write(&part, bytes)?;
-    std::fs::rename(&part, path)
+
+    fn keep(&mut self) -> std::io::Result<()> {
+        match self.best.take() {
+            Some((_, frame, picture)) => still::save(&picture_file(self.folder, frame), &picture),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Segment {

@@ -1,10 +1,73 @@
 //! Small colour pictures out of the decode: key pictures and film strips.
 
+use std::path::{Path, PathBuf};
+
 use film::Matrix;
-use media::Plane;
+use image::codecs::jpeg::JpegEncoder;
+use jobs::{Cancel, Progress, Unit};
+use media::yard::Refusal;
+use media::{Pictures, PicturesOptions, Plane, Skip};
+use serde::{Deserialize, Serialize};
+
+use super::frame::Frame;
+use super::segment::picture_file;
 
 use super::proxy::levels;
 use super::view::View;
+
+/// Widest key picture.
+pub const WIDEST: u32 = 400;
+
+/// Key pictures to be made by going back to their frames.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StillsJob {
+    /// The reel's file.
+    pub path: PathBuf,
+    /// Frames wanted, rising.
+    pub frames: Vec<i64>,
+    /// The reel's folder in the library.
+    pub into: PathBuf,
+}
+
+/// Makes the pictures of single frames.
+pub fn take_stills(job: &StillsJob, progress: &dyn Progress, cancel: &Cancel) -> Result<(), Refusal> {
+    let refuse = |reason: String| Refusal { reason, remedy: "copy the file again, or convert it".to_owned() };
+    let probe = media::probe(&job.path).map_err(|e| refuse(e.reason()))?;
+    let index = media::index(&job.path, &probe).map_err(|e| refuse(e.reason()))?;
+    let stream = probe.picture.as_ref().ok_or_else(|| refuse("it has no picture".to_owned()))?;
+    let options = PicturesOptions { threads: 0, skip: Skip::Nothing };
+    let mut pictures = Pictures::open(&job.path, &probe, &index, options).map_err(|e| refuse(e.to_string()))?;
+    let mut frame = Frame::default();
+    let id = format!("{} key pictures", job.path.display());
+    progress.begin(&id, "key pictures", Some(job.frames.len() as u64), Unit::Steps);
+    for (i, &number) in job.frames.iter().enumerate() {
+        if cancel.check().is_err() {
+            return Err(refuse("interrupted".to_owned()));
+        }
+        pictures.seek(number).map_err(|e| refuse(e.to_string()))?;
+        if let Some(picture) = pictures.next().map_err(|e| refuse(e.to_string()))? {
+            let view = frame.view(&picture, stream).map_err(|e| refuse(e.to_string()))?;
+            let rgb = rgb(&view, picture.color().matrix.or(stream.color.matrix), WIDEST);
+            save(&picture_file(&job.into, number), &rgb).map_err(|e| refuse(e.to_string()))?;
+        }
+        progress.at(&id, i as u64 + 1);
+    }
+    progress.end(&id);
+    Ok(())
+}
+
+/// Writes a picture as JPEG.
+pub(crate) fn save(path: &Path, rgb: &image::RgbImage) -> std::io::Result<()> {
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, 82).encode_image(rgb).map_err(std::io::Error::other)?;
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    // A picture is easily made again: no flush to disk for each of thousands.
+    let part = path.with_extension("part");
+    std::fs::write(&part, bytes)?;
+    std::fs::rename(&part, path)
+}
 
 /// A picture in sRGB values at most `widest` pixels wide and high, in square pixels, turned for display.
 ///
