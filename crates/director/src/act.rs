@@ -78,7 +78,7 @@ pub(crate) fn acts(brief: &Brief, rate: Rate) -> Vec<(Act, FrameRange)> {
         // Too short for both a button and a card of credits: the name must still come in the last third.
         true if credited || title == 0.0 => 0.0,
         true => seconds / 6.0,
-        false => (0.08 * seconds).clamp(0.9, 5.0),
+        false => (0.07 * seconds).clamp(0.9, 3.6),
     };
     let story = seconds - title - credit - button;
     let (hook, setup, turn) = if story < 5.0 {

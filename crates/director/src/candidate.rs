@@ -131,7 +131,9 @@ impl Field {
             self.refused.beyond += 1;
             return Ok(None);
         }
-        if !brief.allow_lettering && footage.is_lettering(reel, shot) {
+        let plain = found.range.frames().filter(|&f| footage.is_plain(reel, f)).count() as i64;
+        let blank = found.attributes.blank > 0.5 || 2 * plain > found.range.len();
+        if !blank && !brief.allow_lettering && footage.is_lettering(reel, shot) {
             if must {
                 return Err(unfit("it is credits, a title or a logo; allow lettering or let it go"));
             }
@@ -139,9 +141,7 @@ impl Field {
             return Ok(None);
         }
         let run = footage.showable(reel, shot);
-        if run.len() < least {
-            let plain = found.range.frames().filter(|&f| footage.is_plain(reel, f)).count() as i64;
-            let blank = found.attributes.blank > 0.5 || 2 * plain > found.range.len();
+        if blank || run.len() < least {
             if must {
                 return Err(unfit(if blank {
                     "it is black or blank; choose another"
@@ -167,8 +167,8 @@ impl Field {
         let striking = ranks(&all.iter().map(|c| c.striking).collect::<Vec<_>>());
         let novelty = ranks(&novelty(all));
         for (at, candidate) in all.iter_mut().enumerate() {
-            // Half by rank, so that a calm film still has its lively end, half by amount, so that it knows it is calm.
-            candidate.energy = 0.7 * energies[at] + 0.3 * candidate.energy.clamp(0.0, 1.0);
+            // By rank, so that a calm film still has its lively end, and a little by amount, so that it knows it is calm.
+            candidate.energy = 0.85 * energies[at] + 0.15 * candidate.energy.clamp(0.0, 1.0);
             candidate.striking = striking[at];
             candidate.novelty = novelty[at];
             candidate.position = footage.share(candidate.reel, candidate.run.middle()) as f32;

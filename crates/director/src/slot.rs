@@ -87,10 +87,10 @@ pub(crate) fn slots(
             let beat = beats.iter().find(|beat| (beat.frame - record.start()).abs() <= 1).copied();
             let within = (record.middle() - range.start()) as f32 / range.len().max(1) as f32;
             let energy = match act {
-                Act::Hook => 0.62,
+                Act::Hook => 0.72,
                 Act::Setup => 0.18 + 0.25 * within,
                 Act::Turn => 0.5 + 0.2 * within,
-                Act::Montage => 0.52 + 0.48 * within,
+                Act::Montage => 0.5 + 0.5 * within,
                 _ => 0.28,
             };
             let talk = match act {
@@ -189,7 +189,7 @@ fn cuts(act: Act, range: FrameRange, beats: &[Beat], rate: Rate, stretch: f64, c
         }
         _ => {
             let each = match act {
-                Act::Hook => 1.9,
+                Act::Hook => 2.1,
                 Act::Setup => 2.6,
                 Act::Turn => 2.1,
                 _ => 3.4,
