@@ -252,8 +252,9 @@ impl Candidate {
             + 0.18 * scaled(loud + 45.0, 35.0)
             + 0.12 * scaled(attacks, 0.15);
         let exposed = scaled(luma - 0.03, 0.2) * scaled(0.97 - luma, 0.15);
+        // Past a point, sharper is not better: an empty field is the sharpest picture of many a film.
         let quality =
-            0.4 * (0.6 * a.sharpness + 0.4 * sharp).clamp(0.0, 1.0) + 0.35 * exposed + 0.25 * scaled(contrast, 0.18);
+            0.4 * scaled(0.6 * a.sharpness + 0.4 * sharp, 0.5) + 0.35 * exposed + 0.25 * scaled(contrast, 0.18);
         let mut candidate = Candidate {
             reel,
             shot,
@@ -273,7 +274,7 @@ impl Candidate {
             spoken: Vec::with_capacity(run.len() as usize + 1),
         };
         candidate.hear(footage);
-        candidate.look(footage, object, sharp);
+        candidate.look(footage, object, sharp, contrast, change);
         candidate
     }
 
@@ -299,7 +300,7 @@ impl Candidate {
     }
 
     /// Weighs every frame, and keeps the small picture of the best.
-    fn look(&mut self, footage: &Footage<'_>, object: f32, sharp: f32) {
+    fn look(&mut self, footage: &Footage<'_>, object: f32, sharp: f32, contrast: f32, change: f32) {
         let reel = footage.reel(self.reel);
         let signals = &reel.signals;
         let key = footage.shot(self.reel, self.shot).key_frame;
@@ -317,10 +318,15 @@ impl Candidate {
             let luma = value(&signals.luma, frame).unwrap_or(self.brightness);
             let exposed = ((luma - 0.04) / 0.12).clamp(0.0, 1.0) * ((0.97 - luma) / 0.1).clamp(0.0, 1.0);
             let keyed = if (frame - key).abs() <= near { 0.25 } else { 0.0 };
-            let worth = 0.4 * beside(&signals.object, object)
-                + 0.35 * beside(&signals.sharpness, sharp)
+            // A jump inside a shot is a cut that nobody found, or a whip; better kept out of the clip.
+            let jump = frame > self.run.start()
+                && value(&signals.change, frame).is_some_and(|here| here > 0.1 && here > 3.0 * change + 0.02);
+            let worth = 0.34 * beside(&signals.object, object)
+                + 0.3 * beside(&signals.sharpness, sharp)
+                + 0.2 * beside(&signals.contrast, contrast)
                 + 0.25 * exposed
-                + keyed;
+                + keyed
+                - if jump { 3.0 } else { 0.0 };
             sum += worth;
             while line < reel.lines.len() && reel.lines[line].range.end() <= frame {
                 line += 1;

@@ -18,10 +18,10 @@ pub(crate) const PARTS: [&str; 7] =
 /// Weights of the parts by act, in the order of [`PARTS`], and how far from its place in the film a shot may lie.
 fn weights(act: Act) -> ([f32; PARTS.len()], f32) {
     match act {
-        Act::Hook => ([0.26, 0.3, 0.06, 0.2, 0.16, 0.12, 0.1], 0.35),
+        Act::Hook => ([0.24, 0.42, 0.06, 0.16, 0.16, 0.12, 0.1], 0.35),
         Act::Setup => ([0.3, 0.15, 0.33, 0.12, 0.1, 0.28, 0.06], 0.1),
         Act::Turn => ([0.22, 0.24, 0.26, 0.15, 0.13, 0.26, 0.08], 0.15),
-        Act::Button => ([0.32, 0.24, 0.06, 0.16, 0.2, 0.3, 0.06], 0.4),
+        Act::Button => ([0.3, 0.34, 0.06, 0.16, 0.2, 0.3, 0.06], 0.4),
         _ => ([0.26, 0.5, 0.1, 0.14, 0.1, 0.0, 0.1], 0.22),
     }
 }

@@ -14,7 +14,10 @@ const BEAM: usize = 48;
 /// Rounds of exchanges at most; a few are enough.
 const ROUNDS: usize = 24;
 /// How much chance may weigh in a score.
-const CHANCE: f32 = 0.09;
+const CHANCE: f32 = 0.13;
+
+/// What a shot of an earlier draft loses.
+const STALE: f32 = 0.2;
 
 /// A candidate in a slot.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +84,7 @@ impl<'a> Search<'a> {
             let need = head + footage.source_len(shot.reel, slot.record.len()) + tail;
             let (start, moment) = shot.best(need, slot.talk)?;
             let score = Score::new(footage, slot, shot, moment, Some(at) == first);
-            let stale = if used.contains(&candidate) { 0.12 } else { 0.0 };
+            let stale = if used.contains(&candidate) { STALE } else { 0.0 };
             let worth = score.total() + luck[candidate] - stale;
             Some(Choice { candidate, start: start + head, score, worth })
         };

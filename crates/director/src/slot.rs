@@ -91,7 +91,7 @@ pub(crate) fn slots(
                 Act::Setup => 0.18 + 0.25 * within,
                 Act::Turn => 0.5 + 0.2 * within,
                 Act::Montage => 0.5 + 0.5 * within,
-                _ => 0.28,
+                _ => 0.45,
             };
             let talk = match act {
                 Act::Hook => slots.is_empty(),
