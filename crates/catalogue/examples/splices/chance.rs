@@ -1,14 +1,14 @@
 //! Seeded chance, the same on every machine (SplitMix64).
 
 #[derive(Clone)]
-pub struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
-    pub fn new(seed: u64) -> Chance {
+    pub(crate) fn new(seed: u64) -> Chance {
         Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5bd1_e995)
     }
 
-    pub fn bits(&mut self) -> u64 {
+    pub(crate) fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -17,25 +17,25 @@ impl Chance {
     }
 
     /// 0 to 1.
-    pub fn share(&mut self) -> f32 {
+    pub(crate) fn share(&mut self) -> f32 {
         (self.bits() >> 40) as f32 / (1u64 << 24) as f32
     }
 
     /// `from..to`.
-    pub fn whole(&mut self, from: i64, to: i64) -> i64 {
+    pub(crate) fn whole(&mut self, from: i64, to: i64) -> i64 {
         from + (self.bits() % (to - from).max(1) as u64) as i64
     }
 
-    pub fn between(&mut self, from: f32, to: f32) -> f32 {
+    pub(crate) fn between(&mut self, from: f32, to: f32) -> f32 {
         from + (to - from) * self.share()
     }
 
     /// True `share` of the times.
-    pub fn now(&mut self, share: f32) -> bool {
+    pub(crate) fn now(&mut self, share: f32) -> bool {
         self.share() < share
     }
 
-    pub fn of<'a, T>(&mut self, list: &'a [T]) -> &'a T {
+    pub(crate) fn of<'a, T>(&mut self, list: &'a [T]) -> &'a T {
         &list[self.whole(0, list.len() as i64) as usize]
     }
 }

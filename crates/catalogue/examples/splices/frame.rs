@@ -2,16 +2,16 @@
 
 use crate::chance::Chance;
 
-pub const W: usize = 640;
-pub const H: usize = 360;
-pub const BYTES: usize = W * H * 3 / 2;
+pub(crate) const W: usize = 640;
+pub(crate) const H: usize = 360;
+pub(crate) const BYTES: usize = W * H * 3 / 2;
 
 /// Luma, then Cb, then Cr.
 #[derive(Clone)]
-pub struct Frame(pub Vec<u8>);
+pub(crate) struct Frame(pub(crate) Vec<u8>);
 
 impl Frame {
-    pub fn plain(y: u8, cb: u8, cr: u8) -> Frame {
+    pub(crate) fn plain(y: u8, cb: u8, cr: u8) -> Frame {
         let mut v = vec![y; W * H];
         v.resize(W * H * 5 / 4, cb);
         v.resize(BYTES, cr);
@@ -19,7 +19,7 @@ impl Frame {
     }
 
     /// `share` of `other` mixed in.
-    pub fn mixed(&self, other: &Frame, share: f32) -> Frame {
+    pub(crate) fn mixed(&self, other: &Frame, share: f32) -> Frame {
         let b = (share * 256.0).round() as i32;
         Frame(
             self.0
@@ -31,7 +31,7 @@ impl Frame {
     }
 
     /// `other` wherever `inside(x, y)` (0 to 1 across and down) is over one half, mixed about the border.
-    pub fn masked(&self, other: &Frame, inside: impl Fn(f32, f32) -> f32) -> Frame {
+    pub(crate) fn masked(&self, other: &Frame, inside: impl Fn(f32, f32) -> f32) -> Frame {
         let mut out = self.clone();
         each(|i, x, y| {
             let share = inside(x, y).clamp(0.0, 1.0);
@@ -41,7 +41,7 @@ impl Frame {
     }
 
     /// Every luma sample through `curve`, every colour difference scaled.
-    pub fn graded(&self, curve: impl Fn(f32) -> f32, saturation: f32) -> Frame {
+    pub(crate) fn graded(&self, curve: impl Fn(f32) -> f32, saturation: f32) -> Frame {
         let lut: Vec<u8> = (0..256).map(|v| curve(v as f32).round().clamp(0.0, 255.0) as u8).collect();
         let mut out = self.clone();
         out.0[..W * H].iter_mut().for_each(|v| *v = lut[*v as usize]);
@@ -52,7 +52,7 @@ impl Frame {
     }
 
     /// The part of the picture about (`cx`, `cy`), `zoom` times enlarged, smeared over `blur` of the width sideways.
-    pub fn window(&self, cx: f32, cy: f32, zoom: f32, blur: f32) -> Frame {
+    pub(crate) fn window(&self, cx: f32, cy: f32, zoom: f32, blur: f32) -> Frame {
         let mut out = self.clone();
         let taps = ((blur * W as f32 / 4.0) as usize).clamp(1, 24);
         for (offset, w, h) in [(0, W, H), (W * H, W / 2, H / 2), (W * H * 5 / 4, W / 2, H / 2)] {
@@ -75,7 +75,7 @@ impl Frame {
     }
 
     /// Grain of standard deviation `amount`.
-    pub fn grained(&mut self, amount: f32, chance: &mut Chance) {
+    pub(crate) fn grained(&mut self, amount: f32, chance: &mut Chance) {
         for v in &mut self.0[..W * H] {
             let bits = chance.bits();
             let n = [0, 16, 32, 48].map(|s| ((bits >> s) & 0xffff) as f32 / 65536.0).iter().sum::<f32>() - 2.0;
@@ -85,7 +85,7 @@ impl Frame {
 }
 
 /// Calls `f` with the place in the bytes and in the picture of every sample.
-pub fn each(mut f: impl FnMut(usize, f32, f32)) {
+pub(crate) fn each(mut f: impl FnMut(usize, f32, f32)) {
     for (offset, w, h) in [(0, W, H), (W * H, W / 2, H / 2), (W * H * 5 / 4, W / 2, H / 2)] {
         for y in 0..h {
             for x in 0..w {

@@ -49,9 +49,9 @@ fn main() {
 }
 
 /// A film and what is true of it.
-pub struct Known {
-    pub path: PathBuf,
-    pub truth: Truth,
+pub(crate) struct Known {
+    pub(crate) path: PathBuf,
+    pub(crate) truth: Truth,
 }
 
 fn data() -> Option<PathBuf> {
@@ -104,7 +104,7 @@ fn hand_checked(data: &Path) -> Known {
 }
 
 /// The marks of a film's first `frames` frames, and the seconds that the eye itself took.
-pub fn marks(path: &Path, frames: i64) -> (Vec<FrameMark>, f64) {
+pub(crate) fn marks(path: &Path, frames: i64) -> (Vec<FrameMark>, f64) {
     let probe = media::probe(path).expect("a film");
     let index = media::index(path, &probe).expect("an index");
     let options = PicturesOptions { threads: 0, skip: Skip::Nothing };
@@ -186,7 +186,7 @@ fn transition(shot: &FoundShot) -> Option<(i64, i64)> {
 }
 
 /// Prints one line of the table.
-pub fn row(name: &str, scores: &[Score]) {
+pub(crate) fn row(name: &str, scores: &[Score]) {
     let all = scores.iter().copied().fold(Score::default(), Score::plus);
     let (low, high) = score::interval(scores);
     println!(

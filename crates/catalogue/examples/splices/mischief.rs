@@ -19,15 +19,15 @@ const KINDS: &[&str] = &[
 ];
 
 /// One trick played on frames `first..=last` of a shot.
-pub struct Mischief {
+pub(crate) struct Mischief {
     kind: &'static str,
-    pub first: usize,
-    pub last: usize,
+    pub(crate) first: usize,
+    pub(crate) last: usize,
     body: Option<Frame>,
 }
 
 impl Mischief {
-    pub fn new(chance: &mut Chance, body: std::ops::Range<usize>, sources: &[Source]) -> Mischief {
+    pub(crate) fn new(chance: &mut Chance, body: std::ops::Range<usize>, sources: &[Source]) -> Mischief {
         let kind = *chance.of(KINDS);
         let length = match kind {
             "flash" => chance.whole(1, 4),
@@ -48,11 +48,11 @@ impl Mischief {
         Mischief { kind, first, last: first + length - 1, body: thing }
     }
 
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.kind
     }
 
-    pub fn play(&self, frames: &mut [Frame], chance: &mut Chance) {
+    pub(crate) fn play(&self, frames: &mut [Frame], chance: &mut Chance) {
         let n = self.last - self.first + 1;
         let (a, b) = (chance.share(), chance.share());
         let right = chance.now(0.5);
@@ -126,10 +126,10 @@ impl Mischief {
             }
         }
         // A camera that swings begins where it swings from.
-        for i in 0..self.first {
+        for frame in &mut frames[..self.first] {
             match self.kind {
-                "whip pan" => frames[i] = frames[i].window(if right { 0.22 } else { 0.78 }, 0.5, 2.3, 0.0),
-                "shake" => frames[i] = frames[i].window(0.5, 0.5, 1.07, 0.0),
+                "whip pan" => *frame = frame.window(if right { 0.22 } else { 0.78 }, 0.5, 2.3, 0.0),
+                "shake" => *frame = frame.window(0.5, 0.5, 1.07, 0.0),
                 _ => {}
             }
         }

@@ -8,7 +8,7 @@ use crate::score::{self, Score};
 use crate::{Known, row};
 
 /// Prints each rival's lines, at the threshold with the best F1 of hard cuts.
-pub fn print(films: &[Known], folder: &Path) {
+pub(crate) fn print(films: &[Known], folder: &Path) {
     let python = match python(folder) {
         Ok(python) => python,
         Err(why) => return println!("no rivals: {why}"),

@@ -8,15 +8,17 @@ use crate::frame::{BYTES, Frame, H, W};
 
 /// Frames of a file that are all of one shot.
 #[derive(Clone, Debug)]
-pub struct Source {
-    pub path: PathBuf,
-    pub fps: f64,
-    pub start: i64,
-    pub end: i64,
+pub(crate) struct Source {
+    pub(crate) path: PathBuf,
+    pub(crate) fps: f64,
+    pub(crate) start: i64,
+    pub(crate) end: i64,
 }
 
+type Seen = (&'static str, f64, &'static [(i64, i64)]);
+
 /// Interiors seen by eye on contact sheets: file, frames a second, ranges.
-const SEEN: &[(&str, f64, &[(i64, i64)])] = &[
+const SEEN: &[Seen] = &[
     (
         "trailers/sintel_trailer_480x204_24fps.mp4",
         24.0,
@@ -47,7 +49,7 @@ const SEEN: &[(&str, f64, &[(i64, i64)])] = &[
 ];
 
 /// All sources there are, `data` being the data folder.
-pub fn sources(data: &Path) -> Vec<Source> {
+pub(crate) fn sources(data: &Path) -> Vec<Source> {
     let mut all = Vec::new();
     let list =
         std::fs::read(data.join("shots/big_buck_bunny_first_300s.shots.json")).expect("the hand-checked list is read");
@@ -72,7 +74,7 @@ pub fn sources(data: &Path) -> Vec<Source> {
 
 impl Source {
     /// `n` frames from `at`, stretched to the splices' size.
-    pub fn read(&self, at: i64, n: i64) -> Vec<Frame> {
+    pub(crate) fn read(&self, at: i64, n: i64) -> Vec<Frame> {
         // Only in MP4 does a seek by time land on the frame meant.
         let by_time = self.path.extension().is_some_and(|e| e == "mp4");
         let seek = ((at as f64 - 0.5) / self.fps).max(0.0);

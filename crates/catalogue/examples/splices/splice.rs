@@ -13,22 +13,22 @@ use crate::source::Source;
 
 /// What is true of a splice.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Truth {
-    pub frames: i64,
+pub(crate) struct Truth {
+    pub(crate) frames: i64,
     /// First frames of new shots.
-    pub cuts: Vec<i64>,
+    pub(crate) cuts: Vec<i64>,
     /// Kind, first and last frame that mix.
-    pub gradual: Vec<(String, i64, i64)>,
+    pub(crate) gradual: Vec<(String, i64, i64)>,
     /// What was done inside shots: name, first and last frame.
-    pub mischief: Vec<(String, i64, i64)>,
+    pub(crate) mischief: Vec<(String, i64, i64)>,
     /// What was done to all frames.
-    pub manner: String,
+    pub(crate) manner: String,
 }
 
 const SHOTS: usize = 12;
 
 /// Makes the splice of `seed` as an H.264 file and returns what is true of it.
-pub fn make(seed: u64, sources: &[Source], out: &Path) -> Truth {
+pub(crate) fn make(seed: u64, sources: &[Source], out: &Path) -> Truth {
     let mut chance = Chance::new(seed);
     let mut truth = Truth::default();
     let manner = *chance.of(&["plain", "plain", "plain", "letterbox", "pillarbox", "grain", "twos", "dark", "gray"]);
@@ -156,7 +156,7 @@ impl Border {
         let angle = if chance.now(0.6) {
             chance.whole(0, 4) as f32 * std::f32::consts::FRAC_PI_2
         } else {
-            chance.between(0.0, 6.28)
+            chance.between(0.0, std::f32::consts::TAU)
         };
         Border { kind: chance.whole(0, 6), soft: *chance.of(&[0.002, 0.002, 0.05, 0.12]), angle }
     }

@@ -1,6 +1,7 @@
 //! Hard cuts: two frames side by side of which nothing before the one is found after the other.
 
 use film::Rate;
+use rayon::prelude::*;
 
 use super::likeness::{Ready, unlike_color, unlike_light};
 use super::mark::FrameMark;
@@ -17,20 +18,14 @@ pub(crate) fn unlike(a: &Ready<'_>, b: &Ready<'_>) -> f32 {
 
 /// Unlikeness of each frame to the one before; the first is 0.
 pub(crate) fn steps(marks: &[FrameMark]) -> Vec<f32> {
-    let mut before: Option<Ready<'_>> = None;
-    marks
-        .iter()
-        .map(|mark| {
-            // A frame shown twice (animation on twos) need not be compared.
-            if before.as_ref().is_some_and(|b| b.mark.luma == mark.luma && b.mark.cb == mark.cb) {
-                return 0.0;
-            }
-            let now = Ready::of(mark);
-            let step = before.as_ref().map_or(0.0, |b| unlike(b, &now));
-            before = Some(now);
-            step
-        })
-        .collect()
+    let between = |pair: &[FrameMark]| {
+        // A frame shown twice (animation on twos) need not be compared.
+        let same = pair[0].luma == pair[1].luma && pair[0].cb == pair[1].cb && pair[0].cr == pair[1].cr;
+        if same { 0.0 } else { unlike(&Ready::of(&pair[0]), &Ready::of(&pair[1])) }
+    };
+    let mut steps = vec![0.0; marks.len().min(1)];
+    steps.par_extend(marks.par_windows(2).map(between));
+    steps
 }
 
 /// A moment between two frames that may be a cut.
@@ -98,7 +93,7 @@ fn weigh(marks: &[FrameMark], steps: &[f32], at: usize, side: usize) -> Option<f
         let earlier =
             (1..=3 * side).filter_map(|d| at.checked_sub(1 + d)).map(|i| unlike(&first, &Ready::of(&marks[i])));
         let back = later.chain(earlier).fold(1.0, f32::min);
-        if back < 0.5 * step {
+        if back < 0.3 * step {
             across = across.min(back);
         }
     }

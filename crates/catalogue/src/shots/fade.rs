@@ -91,7 +91,9 @@ fn ramp(rough: &[Rough], from: usize, limit: usize, step: isize) -> usize {
     }
     let steepest = sizes.windows(2).map(|w| w[1] - w[0]).fold(sizes[0], f32::max);
     let mut count = 0;
-    while count + 1 < sizes.len() && sizes[count] < 0.97 * top && sizes[count + 1] - sizes[count] > 0.06 * steepest {
+    // Frames may be shown two or three times, so the next step is looked for in the next three.
+    let ahead = |k: usize| sizes[k + 1..(k + 4).min(sizes.len())].iter().copied().fold(0.0, f32::max) - sizes[k];
+    while count + 1 < sizes.len() && sizes[count] < 0.97 * top && ahead(count) > 0.12 * steepest {
         count += 1;
     }
     let reached = sizes[count.min(sizes.len() - 1)];

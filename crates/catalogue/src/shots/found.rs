@@ -1,6 +1,7 @@
 //! The shots of a reel, as found.
 
 use film::{FrameRange, Into, Rate};
+use rayon::prelude::*;
 
 use super::mark::FrameMark;
 use super::{cut, fade, gradual};
@@ -20,6 +21,8 @@ pub struct FoundShot {
 
 /// Finds the shots of a reel from the marks of all its frames in order; empty for no frames.
 ///
+/// Hard cuts are exact; a gradual transition's ends to a few frames. Works on all cores.
+///
 /// The marks may come from eyes that began at different frames: join them, then call this.
 pub fn detect(marks: &[FrameMark], rate: Rate) -> Vec<FoundShot> {
     if marks.is_empty() {
@@ -27,13 +30,13 @@ pub fn detect(marks: &[FrameMark], rate: Rate) -> Vec<FoundShot> {
     }
     let steps = cut::steps(marks);
     let moments = cut::cuts(marks, &steps, rate);
-    let rough: Vec<gradual::Rough> = marks.iter().map(gradual::rough).collect();
+    let rough: Vec<gradual::Rough> = marks.par_iter().map(gradual::rough).collect();
     let fades = fade::fades(marks, &rough);
     // Frames in a fade, and sure cuts outside of fades, are no dissolve's.
     let mut barred = vec![false; marks.len()];
     moments.iter().filter(|m| m.likely > 0.8).for_each(|m| barred[m.at] = true);
     fades.iter().for_each(|f| barred[f.start..f.end].fill(true));
-    let spans = gradual::spans(marks, &barred);
+    let spans = gradual::spans(marks, &rough, &barred);
     let mut starts: Vec<FoundShot> = Vec::new();
     let frame = |i: usize| i as i64;
     for f in &fades {

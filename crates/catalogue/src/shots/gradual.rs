@@ -5,9 +5,11 @@
 //! rising evenly. In a wipe each place shows either the one or the other and changes once. A camera or a body that moves
 //! shows pictures that are neither.
 
+use rayon::prelude::*;
+
 use super::cut::unlike;
 use super::likeness::Ready;
-use super::mark::{ACROSS, CELLS, CHROMA, DOWN, FrameMark};
+use super::mark::{ACROSS, CHROMA, DOWN, FrameMark};
 
 const ROUGH_ACROSS: usize = ACROSS / 2;
 const ROUGH_DOWN: usize = DOWN / 2;
@@ -35,7 +37,6 @@ pub(crate) fn rough(mark: &FrameMark) -> Rough {
     for (o, &c) in out[ROUGH..].iter_mut().zip(mark.cb.iter().chain(&mark.cr)) {
         *o = (f32::from(c) * 2.0 * CHROMA_WEIGHT) as i16;
     }
-    debug_assert!(CELLS == 4 * ROUGH);
     out
 }
 
@@ -89,7 +90,7 @@ fn fit(rough: &[Rough], old: usize, new: usize, looks: usize) -> Fit {
     let mut f = Fit { apart: d2 / (4.0 * SIZE as f32), ..Fit::default() };
     let mut was_new = [false; ROUGH];
     for k in 1..=looks {
-        let t = old + (k * (new - old) + (looks + 1) / 2) / (looks + 1);
+        let t = old + (k * (new - old) + looks.div_ceil(2)) / (looks + 1);
         let even = (t - old) as f32 / n;
         let v = &rough[t];
         let (mut along, mut length) = (0i32, 0i32);
@@ -146,34 +147,13 @@ impl Fit {
 
 /// Likely dissolves and wipes in order, none overlapping another; `barred` tells of frames whose step from the one before
 /// is a sure cut.
-pub(crate) fn spans(marks: &[FrameMark], barred: &[bool]) -> Vec<Span> {
-    let rough: Vec<Rough> = marks.iter().map(rough).collect();
+pub(crate) fn spans(marks: &[FrameMark], rough: &[Rough], barred: &[bool]) -> Vec<Span> {
     let mut free_until = vec![marks.len(); marks.len()];
     for i in (0..marks.len().saturating_sub(1)).rev() {
         free_until[i] = if barred[i + 1] { i + 1 } else { free_until[i + 1] };
     }
-    let mut candidates: Vec<Span> = Vec::new();
-    for old in 0..marks.len() {
-        let mut best: Option<Span> = None;
-        for &length in &LENGTHS {
-            let new = old + length;
-            if new >= free_until[old] {
-                break;
-            }
-            let apart = squared(&rough[old], &rough[new]) / (4.0 * SIZE as f32);
-            let spread = marks[old].deviation.max(marks[new].deviation);
-            if apart < 4.0 || apart < 0.15 * spread * spread {
-                continue;
-            }
-            let f = fit(&rough, old, new, LOOKS);
-            let (left, wipe) = f.left();
-            let worth = f.apart * (1.0 - 6.0 * left);
-            if worth > best.map_or(0.0, |b| b.worth) {
-                best = Some(Span { old, new, wipe, likely: 0.0, worth });
-            }
-        }
-        candidates.extend(best);
-    }
+    let mut candidates: Vec<Span> =
+        (0..marks.len()).into_par_iter().filter_map(|old| best_from(marks, rough, old, free_until[old])).collect();
     candidates.sort_by(|a, b| b.worth.total_cmp(&a.worth));
     let mut taken = vec![false; marks.len()];
     let mut found = Vec::new();
@@ -181,12 +161,37 @@ pub(crate) fn spans(marks: &[FrameMark], barred: &[bool]) -> Vec<Span> {
         if taken[span.old + 1..span.new].iter().any(|&t| t) {
             continue;
         }
-        taken[span.old + 1..span.new].fill(true);
-        span.likely = likely(marks, &rough, &span, free_until[span.old]);
-        found.push(span);
+        span.likely = likely(marks, rough, &span, free_until[span.old]);
+        if span.likely >= 0.5 {
+            taken[span.old + 1..span.new].fill(true);
+            found.push(span);
+        } else {
+            // Another span about the same frames may still be right, but not one within.
+            let quarter = (span.new - span.old) / 4;
+            taken[span.old + 1 + quarter..span.new - quarter].fill(true);
+        }
     }
     found.sort_by_key(|s| s.old);
     found
+}
+
+/// The span from `old` that is worth most, if any may be a transition at all.
+fn best_from(marks: &[FrameMark], rough: &[Rough], old: usize, until: usize) -> Option<Span> {
+    let mut best: Option<Span> = None;
+    for new in LENGTHS.iter().map(|length| old + length).take_while(|&new| new < until) {
+        let apart = squared(&rough[old], &rough[new]) / (4.0 * SIZE as f32);
+        let spread = marks[old].deviation.max(marks[new].deviation);
+        if apart < 4.0 || apart < 0.15 * spread * spread {
+            continue;
+        }
+        let f = fit(rough, old, new, LOOKS);
+        let (left, wipe) = f.left();
+        let worth = f.apart * (-18.0 * left).exp();
+        if left < 0.12 && worth > best.map_or(0.0, |b| b.worth) {
+            best = Some(Span { old, new, wipe, likely: 0.0, worth });
+        }
+    }
+    best
 }
 
 fn likely(marks: &[FrameMark], rough: &[Rough], span: &Span, until: usize) -> f32 {

@@ -48,7 +48,7 @@ impl<'a> Ready<'a> {
         for picture in [&mut low, &mut high] {
             pad(picture);
         }
-        Ready { mark, low, high, bars: bars(mark) }
+        Ready { mark, low, high, bars: mark.bars() }
     }
 
     /// Bars, in cells: top, bottom, left, right.
@@ -58,7 +58,11 @@ impl<'a> Ready<'a> {
 
     /// How much of one frame is not in the other, whatever moved.
     pub(crate) fn against(&self, other: &Ready<'_>) -> Unlike {
-        let bars: [usize; 4] = std::array::from_fn(|i| self.bars[i].min(other.bars[i]));
+        // The row that a bar's edge crosses says nothing of either picture.
+        let bars: [usize; 4] = std::array::from_fn(|i| match self.bars[i].min(other.bars[i]) {
+            0 => 0,
+            bar => bar + 1,
+        });
         let (a, b) = (self.unexplained_by(other, bars), other.unexplained_by(self, bars));
         let (ta, tb) = (textures(self.mark, bars), textures(other.mark, bars));
         let (mut rest, mut blocks, mut spread) = (0.0, 0.0, 0.0);
@@ -172,20 +176,6 @@ fn textures(mark: &FrameMark, bars: [usize; 4]) -> Textures {
         textures.own[b] += (v - sums[b] / cells[b]).abs();
     });
     textures
-}
-
-fn bars(mark: &FrameMark) -> [usize; 4] {
-    let corner = mark.luma[0];
-    let like = |v: u8| v.abs_diff(corner) <= 4;
-    let row = |y: usize| mark.luma[y * ACROSS..(y + 1) * ACROSS].iter().all(|&v| like(v));
-    let column = |x: usize| (0..DOWN).all(|y| like(mark.luma[y * ACROSS + x]));
-    let most = [DOWN / 3, ACROSS / 3];
-    [
-        (0..most[0]).take_while(|&y| row(y)).count(),
-        (0..most[0]).take_while(|&y| row(DOWN - 1 - y)).count(),
-        (0..most[1]).take_while(|&x| column(x)).count(),
-        (0..most[1]).take_while(|&x| column(ACROSS - 1 - x)).count(),
-    ]
 }
 
 fn pad(picture: &mut [u8; WIDE * HIGH]) {

@@ -76,11 +76,34 @@ impl FrameMark {
         (bytes.len() == FrameMark::BYTES).then_some(mark)
     }
 
-    /// Whether the whole picture is of one colour, as black between shots is.
+    /// Whether the picture is of one colour, as black between shots is; bars of a letterbox may have another.
     pub fn is_plain(&self) -> bool {
-        let (low, high) = self.luma.iter().fold((255u8, 0u8), |(l, h), &v| (l.min(v), h.max(v)));
+        let bars = self.bars();
+        let barred = bars.iter().any(|&b| b > 0 && b < DOWN / 3);
+        // The row that a bar's edge crosses is of neither colour.
+        let [top, bottom, left, right] = if barred { bars.map(|b| if b > 0 { b + 1 } else { 0 }) } else { [0; 4] };
+        let open = (top..DOWN - bottom).flat_map(|y| &self.luma[y * ACROSS + left..(y + 1) * ACROSS - right]);
+        let (low, high) = open.fold((255u8, 0u8), |(l, h), &v| (l.min(v), h.max(v)));
         let flat = |c: &[u8]| c.iter().max().zip(c.iter().min()).is_some_and(|(h, l)| h - l <= 6);
-        self.deviation < 3.0 && high - low <= 10 && flat(&self.cb) && flat(&self.cr)
+        // Colours of bars reach into every coarse cell at the border.
+        let colors = barred || (flat(&self.cb) && flat(&self.cr));
+        let few = self.classes.iter().filter(|&&share| share > 2).count() <= 4;
+        high - low <= 10 && colors && (self.deviation < 3.0 || (barred && few))
+    }
+
+    /// Flat rows and columns at the border, all of the corner's luma: top, bottom, left, right, in cells.
+    pub(crate) fn bars(&self) -> [usize; 4] {
+        let corner = self.luma[0];
+        let like = |v: u8| v.abs_diff(corner) <= 4;
+        let row = |y: usize| self.luma[y * ACROSS..(y + 1) * ACROSS].iter().all(|&v| like(v));
+        let column = |x: usize| (0..DOWN).all(|y| like(self.luma[y * ACROSS + x]));
+        let most = [DOWN / 3, ACROSS / 3];
+        [
+            (0..most[0]).take_while(|&y| row(y)).count(),
+            (0..most[0]).take_while(|&y| row(DOWN - 1 - y)).count(),
+            (0..most[1]).take_while(|&x| column(x)).count(),
+            (0..most[1]).take_while(|&x| column(ACROSS - 1 - x)).count(),
+        ]
     }
 }
 

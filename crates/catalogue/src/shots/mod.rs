@@ -7,7 +7,7 @@
 //! What must be true: a mark depends on its own frame alone, but for [`FrameMark::fresh`], which is unknown in the first
 //! frame an eye sees and is then made up for; shots cover every frame once, in order.
 //!
-//! Reading order: [`mark`], [`eye`], `likeness` (how alike two marks are), `cut`, `fade`, `gradual`, [`found`].
+//! Reading order: [`mark`], [`eye`], `likeness` (how alike two marks are), `cut`, `fade`, `gradual`, [`found`], [`quick`].
 
 mod cut;
 mod fade;
@@ -17,6 +17,7 @@ mod likeness;
 pub mod eye;
 pub mod found;
 pub mod mark;
+pub mod quick;
 
 pub use eye::ShotEye;
 pub use found::{FoundShot, detect};
