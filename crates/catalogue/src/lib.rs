@@ -7,13 +7,14 @@
 //! What must be true: a film's file is never changed; every file found ends in exactly one list; a reel is in the library
 //! whole or not at all; a reading does not depend on how the reel was split; a library of a newer version is not touched.
 //!
-//! Reading order: [`snapshot`], [`store`], [`ingest`](mod@ingest), [`reading`], [`shots`], [`attributes`].
+//! Reading order: [`snapshot`], [`store`], [`ingest`](mod@ingest), [`reading`], [`shots`], [`sound`], [`attributes`].
 
 pub mod attributes;
 pub mod ingest;
 pub mod reading;
 pub mod shots;
 pub mod snapshot;
+pub mod sound;
 pub mod store;
 
 pub use ingest::{HANDLERS, Here, Ingest, IngestError, IngestReport, Workers, Yard, ingest};

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
-use film::{ContentHash, FrameRange, Rate};
-use jobs::{Cancel, Progress, Unit};
+use film::{Clock, ContentHash, FrameRange, Rate};
+use jobs::{Cancel, Progress, Silent, Unit};
 use media::yard::YardError;
 
 use super::name::named;
@@ -14,10 +15,11 @@ use super::report::{Held, IngestError, IngestReport, NotFilm, Refused};
 use super::walk::{Found, Kind, walk};
 use super::yard::{Yard, call};
 use crate::attributes::{active, describe, describe::Heard};
+use crate::reading::hearing::HearingJob;
 use crate::reading::lines::{self, LinesJob, Said};
 use crate::reading::segment::picture_step;
 use crate::reading::still::StillsJob;
-use crate::reading::survey::{Look, SurveyJob};
+use crate::reading::survey::{Look, Survey, SurveyJob};
 use crate::reading::{Reading, picture_file};
 use crate::shots;
 use crate::snapshot::{Line, Shot};
@@ -228,8 +230,16 @@ impl Taking<'_> {
             n => n,
         };
         let reel = Reel { path, sequence, survey: &survey, folder: &folder, workers, yard, progress, cancel };
-        let mut reading = reel.read()?;
         let clock = survey.clock();
+        // Sound is listened to beside the pictures: it asks little of the processor.
+        let (read, sound_warning) = thread::scope(|scope| {
+            let ear = (depth == Depth::Full && !survey.probe.sounds.is_empty())
+                .then(|| scope.spawn(|| self.listen(path, &survey, &clock, &folder)));
+            let read = reel.read();
+            (read, ear.map_or(Ok(None), |ear| ear.join().expect("listening does not panic")))
+        });
+        let mut reading = read?;
+        let sound_warning = sound_warning?;
         let mut shots = found_shots(&reading, survey.rate);
         let beside = lines::files(path);
         let mut may = limits(path, sequence, &[]);
@@ -251,6 +261,7 @@ impl Taking<'_> {
         let mut warnings = survey.warnings.clone();
         warnings.extend(reading.warnings.iter().cloned());
         warnings.extend(said_warnings);
+        warnings.extend(sound_warning);
         let file = |e| IngestError::Library(self.library.file(&folder, e));
         signals::write_sights(&folder, &reading.sights).map_err(file)?;
         let record = ReelRecord {
@@ -270,6 +281,31 @@ impl Taking<'_> {
         remove_spare_pictures(&folder, &record.shots);
         remove_segments(&folder);
         Ok(Outcome::Taken(Box::new(card)))
+    }
+
+    /// Has a worker listen to the reel's sound, unless that was done; sound that cannot be heard is a warning, and the film
+    /// is taken without.
+    fn listen(&self, path: &Path, survey: &Survey, clock: &Clock, folder: &Path) -> Result<Option<String>, YardError> {
+        let into = signals::sound_file(folder);
+        if signals::read_sound(&into).is_some_and(|sound| sound.level.len() as i64 == clock.grid_len()) {
+            return Ok(None);
+        }
+        fs::create_dir_all(folder).map_err(|e| YardError::Crashed(format!("{}: {e}", folder.display())))?;
+        let job = HearingJob {
+            path: path.to_owned(),
+            probe: survey.probe.clone(),
+            rate: survey.rate,
+            frames: clock.grid_len(),
+            into,
+        };
+        let may = limits(path, false, &[folder.to_owned()]);
+        match call::<_, ()>(self.what.yard, "listen", &job, &may, &Silent, self.cancel) {
+            Ok(()) => Ok(None),
+            Err(e) => match e.refusal() {
+                Some(refusal) => Ok(Some(format!("{}; {}", refusal.reason, refusal.remedy))),
+                None => Err(e),
+            },
+        }
     }
 
     /// The title's name and the reel's place in it: another encoding of a film held already is a title of its own.

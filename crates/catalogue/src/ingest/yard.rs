@@ -8,10 +8,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::reading::{lines, segment, still, survey};
+use crate::reading::{hearing, lines, segment, still, survey};
 
 /// The jobs that a worker process must know, by name; `bottega yard` serves them.
-pub const HANDLERS: &[(&str, Handler)] = &[("survey", look), ("read", read), ("stills", stills), ("lines", said)];
+pub const HANDLERS: &[(&str, Handler)] =
+    &[("survey", look), ("read", read), ("listen", listen), ("stills", stills), ("lines", said)];
 
 /// Does jobs that open files.
 pub trait Yard: Sync {
@@ -105,4 +106,8 @@ fn stills(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Result<Valu
 
 fn said(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Result<Value, Refusal> {
     reply(lines::read_lines(&job(value)?, progress, cancel)?)
+}
+
+fn listen(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Result<Value, Refusal> {
+    reply(hearing::listen(&job(value)?, progress, cancel)?)
 }
