@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use catalogue::music::TakeMusicError;
 use catalogue::{LibraryError, LookupError, Music, Snapshot};
 use director::{Brief, DirectorError, ShotRef, Tone};
 use jobs::{Cancel, Progress};
@@ -74,13 +75,8 @@ pub enum DraftError {
     #[error(transparent)]
     Library(#[from] LibraryError),
     /// The music could not be used.
-    #[error("{path}: {why}", path = path.display())]
-    Music {
-        /// The file.
-        path: PathBuf,
-        /// Why, and what to do.
-        why: String,
-    },
+    #[error(transparent)]
+    Music(#[from] TakeMusicError),
     /// No such length.
     #[error(transparent)]
     Length(#[from] LengthError),
@@ -173,8 +169,8 @@ fn shots(snapshot: &Snapshot, names: &[ShotName]) -> Result<Vec<ShotRef>, DraftE
     names.iter().map(find).collect()
 }
 
-fn hear(_: &House, path: &Path, _: &dyn Progress, _: &Cancel) -> Result<Music, DraftError> {
-    Err(DraftError::Music { path: path.to_owned(), why: "music is heard from the next step on".to_owned() })
+fn hear(house: &House, path: &Path, progress: &dyn Progress, cancel: &Cancel) -> Result<Music, DraftError> {
+    Ok(catalogue::music::take_music(house.library(), path, house.workers(), progress, cancel)?)
 }
 
 /// The lines of the text file beside a medium that says whom to name: `film.attribution.txt` beside `film.mp4`.

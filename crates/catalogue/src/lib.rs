@@ -7,10 +7,11 @@
 //! What must be true: a film's file is never changed; every file found ends in exactly one list; a reel is in the library
 //! whole or not at all; a reading does not depend on how the reel was split; a library of a newer version is not touched.
 //!
-//! Reading order: [`snapshot`], [`store`], [`ingest`](mod@ingest), [`reading`], [`shots`], [`sound`], [`attributes`].
+//! Reading order: [`snapshot`], [`store`], [`ingest`](mod@ingest), [`reading`], [`shots`], [`sound`], [`music`], [`attributes`].
 
 pub mod attributes;
 pub mod ingest;
+pub mod music;
 pub mod reading;
 pub mod shots;
 pub mod snapshot;

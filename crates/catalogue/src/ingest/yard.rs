@@ -8,11 +8,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::music;
 use crate::reading::{hearing, lines, segment, still, survey};
 
 /// The jobs that a worker process must know, by name; `bottega yard` serves them.
 pub const HANDLERS: &[(&str, Handler)] =
-    &[("survey", look), ("read", read), ("listen", listen), ("stills", stills), ("lines", said)];
+    &[("survey", look), ("read", read), ("listen", listen), ("stills", stills), ("lines", said), ("hear", hear)];
 
 /// Does jobs that open files.
 pub trait Yard: Sync {
@@ -110,4 +111,8 @@ fn said(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Result<Value,
 
 fn listen(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Result<Value, Refusal> {
     reply(hearing::listen(&job(value)?, progress, cancel)?)
+}
+
+fn hear(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Result<Value, Refusal> {
+    reply(music::take::hear(&job(value)?, progress, cancel)?)
 }
