@@ -29,7 +29,7 @@ pub fn hear(samples: &[f32], hash: ContentHash, path: &Path) -> Music {
     let found = beat::beats(&steps.onset, &periods);
     let found = beat::level(&steps.onset, &mut periods, found);
     let confidence = confidence(&steps.onset, &found);
-    let found = if confidence < 0.1 { Vec::new() } else { found };
+    let found = if confidence < 0.03 { Vec::new() } else { found };
     let downbeats = bar::downbeats(&steps, &found);
     let mut beats: Vec<f64> = found.iter().map(|&t| beat::refine(&samples, t)).collect();
     // Two beats cannot be heard at one attack.
@@ -66,5 +66,10 @@ fn confidence(onset: &[f32], beats: &[usize]) -> f32 {
     let (first, last) = (beats[0], beats[beats.len() - 1]);
     let any = (first..last).map(|t| near(t).min(6.0)).sum::<f32>() / (last - first).max(1) as f32;
     let hit = beats.iter().filter(|&&t| near(t) > 1.0).count() as f32 / beats.len() as f32;
-    ((on - any) / (on + any).max(1e-6) * 1.4 * hit).clamp(0.0, 1.0)
+    // In noise a row of beats finds something to stand on too, but not at even distances.
+    let gaps: Vec<f32> = beats.windows(2).map(|w| (w[1] - w[0]) as f32).collect();
+    let mean = gaps.iter().sum::<f32>() / gaps.len() as f32;
+    let spread = (gaps.iter().map(|g| (g - mean).powi(2)).sum::<f32>() / gaps.len() as f32).sqrt() / mean;
+    let even = 1.0 / (1.0 + (spread / 0.08).powi(2));
+    ((on - any) / (on + any).max(1e-6) * 1.4 * hit * even).clamp(0.0, 1.0)
 }
