@@ -6,6 +6,10 @@ use crate::reading::sight::Sight;
 
 /// How much better a later frame must be to be chosen over an earlier one.
 const BETTER: f32 = 0.05;
+/// How much worse a frame may be that lies twice as far into the shot: what a shot is about tends to enter late.
+const LATER: f32 = 0.08;
+/// Frames after a cut that are not chosen: the eye has not settled, and half of something may be in them.
+const SETTLE: i64 = 4;
 
 /// How well a frame shows what is there: sharp, well exposed, full of contrast, not in motion.
 pub fn worth(s: &Sight) -> f32 {
@@ -13,31 +17,52 @@ pub fn worth(s: &Sight) -> f32 {
     s.sharpness + 2.0 * s.contrast.min(0.3) + 0.5 * s.saturation.min(0.5) - 0.8 * exposure - 6.0 * s.motion
 }
 
-/// Whether a frame worth `new` takes the place of the best so far.
-pub fn beats(new: f32, best: Option<f32>) -> bool {
-    best.is_none_or(|best| new > best + BETTER)
+/// The best frame of a shot so far, as its frames go by.
+#[derive(Clone, Copy, Debug)]
+pub struct Best {
+    start: i64,
+    /// Worth and number.
+    best: Option<(f32, i64)>,
+}
+
+impl Best {
+    /// A shot begins at frame `start`.
+    pub fn from(start: i64) -> Best {
+        Best { start, best: None }
+    }
+
+    /// Looks at a frame; whether it is the best so far.
+    pub fn offer(&mut self, frame: i64, worth: f32) -> bool {
+        let age = frame - self.start;
+        let takes = age >= SETTLE
+            && self.best.is_none_or(|(best, at)| {
+                worth > best + BETTER || (worth > best - LATER && age >= 2 * (at - self.start))
+            });
+        if takes {
+            self.best = Some((worth, frame));
+        }
+        takes
+    }
 }
 
 /// The key frame of the shot of frames `range`, which `sights` shows: the best of one frame in `step`, of all where none of
-/// these lies in it.
+/// these will do.
 ///
 /// The choice runs in order, as the decode does, which keeps the picture of the best frame so far: so the picture of the key
 /// frame is mostly there already.
 pub fn choose(sights: &[Sight], range: FrameRange, step: i64) -> i64 {
     let best_of = |frames: &mut dyn Iterator<Item = i64>| -> Option<i64> {
-        let mut best: Option<(f32, i64)> = None;
+        let mut best = Best::from(range.start());
         for frame in frames {
-            let Some(s) = sights.get((frame - range.start()) as usize) else { continue };
-            let new = worth(s);
-            if beats(new, best.map(|b| b.0)) {
-                best = Some((new, frame));
+            if let Some(s) = sights.get((frame - range.start()) as usize) {
+                best.offer(frame, worth(s));
             }
         }
-        best.map(|b| b.1)
+        best.best.map(|b| b.1)
     };
     best_of(&mut range.frames().filter(|f| f % step.max(1) == 0))
         .or_else(|| best_of(&mut range.frames()))
-        .unwrap_or(range.start())
+        .unwrap_or(range.middle())
 }
 
 #[cfg(test)]
@@ -63,11 +88,7 @@ mod tests {
         let mut sights = vec![plain.clone(); 60];
         sights[36] = Sight { sharpness: 0.8, motion: 0.0, ..plain };
         assert_eq!(choose(&sights, FrameRange::new(0, 60), 12), 36);
-        assert_eq!(choose(&sights, FrameRange::new(0, 60), 100), 0);
-        assert_eq!(
-            choose(&sights[..3], FrameRange::new(1, 4), 12),
-            1,
-            "too short for the step: the best of all, the first of equals"
-        );
+        assert_eq!(choose(&sights[..30], FrameRange::new(0, 30), 12), 24, "of equals, a late one");
+        assert_eq!(choose(&sights[..3], FrameRange::new(1, 4), 12), 2, "too short to choose: the middle");
     }
 }

@@ -41,10 +41,26 @@ impl Proxy {
 }
 
 /// 8-bit codes to 0 black and 255 white.
-pub(crate) fn levels(full: bool) -> [u8; 256] {
-    std::array::from_fn(|code| {
-        if full { code as u8 } else { ((code as f32 - 16.0) * 255.0 / 219.0).round().clamp(0.0, 255.0) as u8 }
-    })
+pub(crate) fn levels(full: bool) -> &'static [u8; 256] {
+    if full { &FULL } else { &STUDIO }
+}
+
+const FULL: [u8; 256] = table(true);
+const STUDIO: [u8; 256] = table(false);
+
+const fn table(full: bool) -> [u8; 256] {
+    let mut out = [0; 256];
+    let mut code = 0;
+    while code < 256 {
+        out[code] = match code {
+            _ if full => code as u8,
+            0..=16 => 0,
+            235.. => 255,
+            _ => (((code - 16) * 510 + 219) / 438) as u8,
+        };
+        code += 1;
+    }
+    out
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::frame::Frame;
 use super::proxy::Proxy;
 use super::sight::Sight;
 use super::still;
-use crate::attributes::key;
+use crate::attributes::key::{self, Best};
 use crate::shots::{FrameMark, ShotEye, eye};
 
 /// Written at the head of a segment's file; another number means it must be read anew.
@@ -121,7 +121,7 @@ fn read(
     let mut watcher: Option<ShotEye> = None;
     let mut before: Option<Proxy> = None;
     let step = picture_step(stream.rate);
-    let mut stills = Stills { folder: &job.into, best: None };
+    let mut stills = Stills { folder: &job.into, best: Best::from(range.start()), picture: None };
     while segment.end() < range.end() {
         if cancel.check().is_err() {
             return Err(broken("interrupted".to_owned()));
@@ -149,7 +149,7 @@ fn read(
             segment.closeups.push(Closeup::of(&view, number, &mut segment.lit));
         }
         if segment.marks.last().is_some_and(|m| m.fresh > 0.5) {
-            stills.keep().map_err(|e| broken(e.to_string()))?;
+            stills.keep(number).map_err(|e| broken(e.to_string()))?;
         }
         if number % step == 0 {
             let sight = segment.sights.last().expect("pushed above");
@@ -164,7 +164,7 @@ fn read(
             progress.at(&id, segment.sights.len() as u64);
         }
     }
-    stills.keep().map_err(|e| broken(e.to_string()))?;
+    stills.keep(range.end()).map_err(|e| broken(e.to_string()))?;
     if segment.sights.is_empty() {
         return Err(broken(format!("none of its frames {range} can be decoded")));
     }
@@ -180,19 +180,22 @@ fn read(
 /// Keeps the picture of the best frame since the last abrupt change, which is mostly that of the shot's key frame.
 struct Stills<'a> {
     folder: &'a Path,
-    best: Option<(f32, i64, image::RgbImage)>,
+    best: Best,
+    picture: Option<(i64, image::RgbImage)>,
 }
 
 impl Stills<'_> {
     fn offer(&mut self, frame: i64, worth: f32, picture: impl FnOnce() -> image::RgbImage) {
-        if key::beats(worth, self.best.as_ref().map(|b| b.0)) {
-            self.best = Some((worth, frame, picture()));
+        if self.best.offer(frame, worth) {
+            self.picture = Some((frame, picture()));
         }
     }
 
-    fn keep(&mut self) -> std::io::Result<()> {
-        match self.best.take() {
-            Some((_, frame, picture)) => still::save(&picture_file(self.folder, frame), &picture),
+    /// A shot ends, the next begins at `next`.
+    fn keep(&mut self, next: i64) -> std::io::Result<()> {
+        self.best = Best::from(next);
+        match self.picture.take() {
+            Some((frame, picture)) => still::save(&picture_file(self.folder, frame), &picture),
             None => Ok(()),
         }
     }

@@ -156,28 +156,19 @@ fn chroma(view: &View<'_>, thumb: &mut [u8; THUMB]) -> f32 {
         return 0.0;
     };
     let (across, down) = CELLS;
-    let (w, h) = (planes[0].width, planes[0].height);
+    let (mut total, mut count) = (0.0f32, 0.0f32);
     // Samples a cell, across and down.
     const GRID: usize = 3;
-    let (mut total, mut count) = (0.0f32, 0.0f32);
+    let places = view.places(&planes[0], across * GRID, down * GRID);
     for cell in 0..144 {
         let (mut sums, mut vivid) = ([0u32; 2], 0.0f32);
         for s in 0..GRID * GRID {
-            let u = ((cell % across * GRID + s % GRID) as f32 + 0.5) / (across * GRID) as f32;
-            let v = ((cell / across * GRID + s / GRID) as f32 + 0.5) / (down * GRID) as f32;
-            // From the displayed place to the coded one.
-            let (u, v) = match view.rotation {
-                90 => (v, 1.0 - u),
-                180 => (1.0 - u, 1.0 - v),
-                270 => (1.0 - v, u),
-                _ => (u, v),
-            };
-            let (x, y) = (((u * w as f32) as usize).min(w - 1), ((v * h as f32) as usize).min(h - 1));
-            let c = [view.sample(&planes[0], x, y), view.sample(&planes[1], x, y)];
-            sums[0] += u32::from(c[0]);
-            sums[1] += u32::from(c[1]);
-            let (b, r) = (f32::from(c[0]) - 128.0, f32::from(c[1]) - 128.0);
-            vivid += (b * b + r * r).sqrt();
+            let (x, y) = (cell % across * GRID + s % GRID, cell / across * GRID + s / GRID);
+            let c = [0, 1].map(|i| i32::from(view.at(&planes[i], &places, x, y)));
+            sums[0] += c[0] as u32;
+            sums[1] += c[1] as u32;
+            let (b, r) = (c[0] - 128, c[1] - 128);
+            vivid += ((b * b + r * r) as f32).sqrt();
         }
         let n = (GRID * GRID) as u32;
         thumb[144 + cell] = ((sums[0] + n / 2) / n) as u8;
@@ -249,7 +240,7 @@ fn salient(thumb: &[u8; THUMB], texture: &[f32; 144]) -> [f32; 2] {
 }
 
 /// Luma levels of a reel for those that read full-size rows.
-pub(crate) fn level_table(view: &View<'_>) -> [u8; 256] {
+pub(crate) fn level_table(view: &View<'_>) -> &'static [u8; 256] {
     levels(view.full)
 }
 

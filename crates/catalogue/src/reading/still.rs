@@ -6,7 +6,7 @@ use film::Matrix;
 use image::codecs::jpeg::JpegEncoder;
 use jobs::{Cancel, Progress, Unit};
 use media::yard::Refusal;
-use media::{Pictures, PicturesOptions, Plane, Skip};
+use media::{Pictures, PicturesOptions, Skip};
 use serde::{Deserialize, Serialize};
 
 use super::frame::Frame;
@@ -90,24 +90,24 @@ pub fn rgb(view: &View<'_>, matrix: Option<Matrix>, widest: u32) -> image::RgbIm
     let (to_r, to_b) = (2.0 * (1.0 - kr) * gain, 2.0 * (1.0 - kb) * gain);
     let kg = 1.0 - kr - kb;
     let (g_b, g_r) = (to_b * kb / kg, to_r * kr / kg);
-    // Places of the samples, once for all rows and columns.
-    let places = |n: u32, shift: f32| -> Vec<f32> { (0..n).map(|i| (i as f32 + shift) / n as f32).collect() };
-    let (xs, ys) = ([places(out_w, 0.25), places(out_w, 0.75)], [places(out_h, 0.25), places(out_h, 0.75)]);
-    let (mid_x, mid_y) = (places(out_w, 0.5), places(out_h, 0.5));
-    let mut bytes = Vec::with_capacity((out_w * out_h * 3) as usize);
+    let (across, down) = (out_w as usize, out_h as usize);
+    // Four samples of luma a pixel, one of each colour difference.
+    let fine = view.places(&view.luma, 2 * across, 2 * down);
+    let coarse = view.chroma.as_ref().map(|[b, _]| view.places(b, across, down));
+    let mut bytes = Vec::with_capacity(across * down * 3);
     let fixed = |v: f32| (v * 256.0).round() as i32;
     let (to_r, to_b, g_b, g_r) = (fixed(to_r), fixed(to_b), fixed(g_b), fixed(g_r));
-    for y in 0..out_h as usize {
-        for x in 0..out_w as usize {
-            let mut luma = 0;
-            for (u, v) in [(&xs[0], &ys[0]), (&xs[1], &ys[0]), (&xs[0], &ys[1]), (&xs[1], &ys[1])] {
-                luma += i32::from(levels[at(view, &view.luma, u[x], v[y]) as usize]);
-            }
-            let (cb, cr) = match &view.chroma {
-                Some([b, r]) => {
-                    (i32::from(at(view, b, mid_x[x], mid_y[y])) - 128, i32::from(at(view, r, mid_x[x], mid_y[y])) - 128)
+    for y in 0..down {
+        for x in 0..across {
+            let luma: i32 = [(0, 0), (1, 0), (0, 1), (1, 1)]
+                .iter()
+                .map(|(i, j)| i32::from(levels[view.at(&view.luma, &fine, 2 * x + i, 2 * y + j) as usize]))
+                .sum();
+            let (cb, cr) = match (&view.chroma, &coarse) {
+                (Some([b, r]), Some(places)) => {
+                    (i32::from(view.at(b, places, x, y)) - 128, i32::from(view.at(r, places, x, y)) - 128)
                 }
-                None => (0, 0),
+                _ => (0, 0),
             };
             let byte = |v: i32| ((luma * 64 + v + 128) >> 8).clamp(0, 255) as u8;
             bytes.extend([byte(to_r * cr), byte(-g_b * cb - g_r * cr), byte(to_b * cb)]);
@@ -116,15 +116,30 @@ pub fn rgb(view: &View<'_>, matrix: Option<Matrix>, widest: u32) -> image::RgbIm
     image::RgbImage::from_raw(out_w, out_h, bytes).expect("three bytes for each pixel")
 }
 
-/// The sample shown at `u`, `v` (0 to 1) of the displayed picture.
-fn at(view: &View<'_>, plane: &Plane<'_>, u: f32, v: f32) -> u8 {
-    let (u, v) = match view.rotation {
-        90 => (v, 1.0 - u),
-        180 => (1.0 - u, 1.0 - v),
-        270 => (1.0 - v, u),
-        _ => (u, v),
-    };
-    let x = ((u * plane.width as f32) as usize).min(plane.width - 1);
-    let y = ((v * plane.height as f32) as usize).min(plane.height - 1);
-    view.sample(plane, x, y)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use media::Plane;
+
+    #[test]
+    fn colours_and_turns_are_right() {
+        // Left half red, right half blue, in BT.709 and the studio's levels, one colour sample for two pixels.
+        let luma: Vec<u8> = (0..64 * 32).map(|i| if i % 64 < 32 { 63 } else { 32 }).collect();
+        let cb: Vec<u8> = (0..32 * 16).map(|i| if i % 32 < 16 { 102 } else { 240 }).collect();
+        let cr: Vec<u8> = (0..32 * 16).map(|i| if i % 32 < 16 { 240 } else { 118 }).collect();
+        let plane = |bytes, w, h| Plane { bytes, stride: w, width: w, height: h };
+        let chroma = Some([plane(&cb, 32, 16), plane(&cr, 32, 16)]);
+        let upright = View { luma: plane(&luma, 64, 32), chroma, bits: 8, full: false, rotation: 0, aspect: 0.5 };
+        let picture = rgb(&upright, Some(Matrix::Bt709), 32);
+        assert_eq!(picture.dimensions(), (32, 16));
+        let is = |p: &image::Rgb<u8>, want: [u8; 3]| p.0.iter().zip(want).all(|(a, b)| a.abs_diff(b) < 6);
+        assert!(is(picture.get_pixel(3, 8), [255, 0, 0]), "{:?}", picture.get_pixel(3, 8));
+        assert!(is(picture.get_pixel(28, 8), [0, 0, 255]), "{:?}", picture.get_pixel(28, 8));
+        // Turned clockwise by a quarter the left side is on top.
+        let turned = rgb(&View { rotation: 90, aspect: 2.0, ..upright }, Some(Matrix::Bt709), 32);
+        assert_eq!(turned.dimensions(), (16, 32));
+        assert!(is(turned.get_pixel(8, 3), [255, 0, 0]) && is(turned.get_pixel(8, 28), [0, 0, 255]));
+        let back = rgb(&View { rotation: 270, aspect: 2.0, ..upright }, Some(Matrix::Bt709), 32);
+        assert!(is(back.get_pixel(8, 3), [0, 0, 255]));
+    }
 }

@@ -30,13 +30,32 @@ impl View<'_> {
         u32::from(self.bits.max(8) - 8)
     }
 
-    /// The sample at `x`, `y` of `plane` as 8 bits.
-    pub(crate) fn sample(&self, plane: &Plane<'_>, x: usize, y: usize) -> u8 {
+    /// Where the middles of `across` x `down` equal parts of the displayed picture lie in `plane`.
+    pub(crate) fn places(&self, plane: &Plane<'_>, across: usize, down: usize) -> Places {
+        let (w, h) = (plane.width, plane.height);
+        let middles = |n: usize, size: usize, back: bool, step: usize| -> Vec<usize> {
+            let at = |i: usize| ((2 * i + 1) * size / (2 * n)).min(size - 1);
+            (0..n).map(|i| if back { size - 1 - at(i) } else { at(i) } * step).collect()
+        };
+        let (row, sample) = (plane.stride, self.step());
+        // Turned by a quarter, what lies across in display lies down in the file.
+        let (x, y) = match self.rotation {
+            90 => (middles(across, h, true, row), middles(down, w, false, sample)),
+            180 => (middles(across, w, true, sample), middles(down, h, true, row)),
+            270 => (middles(across, h, false, row), middles(down, w, true, sample)),
+            _ => (middles(across, w, false, sample), middles(down, h, false, row)),
+        };
+        Places { x, y }
+    }
+
+    /// The sample at column `x`, row `y` of `places` as 8 bits.
+    #[inline]
+    pub(crate) fn at(&self, plane: &Plane<'_>, places: &Places, x: usize, y: usize) -> u8 {
+        let at = places.x[x] + places.y[y];
         if self.bits > 8 {
-            let at = y * plane.stride + 2 * x;
             (u16::from_ne_bytes([plane.bytes[at], plane.bytes[at + 1]]) >> self.shift()).min(255) as u8
         } else {
-            plane.bytes[y * plane.stride + x]
+            plane.bytes[at]
         }
     }
 
@@ -51,6 +70,12 @@ impl View<'_> {
             out.extend_from_slice(row);
         }
     }
+}
+
+/// Bytes into a plane, for each displayed column and row; a sample's place is the sum of both.
+pub(crate) struct Places {
+    x: Vec<usize>,
+    y: Vec<usize>,
 }
 
 /// Row `y` of a plane whose samples have `bytes` bytes each.
