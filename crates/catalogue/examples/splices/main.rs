@@ -5,6 +5,7 @@
 //! cargo run --release -p catalogue --example splices                   # seeds 9001..=9024, which nothing was tuned on
 //! cargo run --release -p catalogue --example splices -- --seeds 1..16  # the seeds of development
 //! cargo run --release -p catalogue --example splices -- --no-rivals --verbose
+//! cargo run --release -p catalogue --example splices -- --list FILM    # the shots of any film
 //! cargo run --release -p catalogue --example splices -- --hand         # the hand-checked film instead of splices
 //! ```
 //!
@@ -35,6 +36,9 @@ use splice::Truth;
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let has = |flag: &str| args.iter().any(|a| a == flag);
+    if let Some(film) = args.iter().position(|a| a == "--list").and_then(|i| args.get(i + 1)) {
+        return list(Path::new(film));
+    }
     let Some(data) = data() else {
         eprintln!("the data folder is missing: set BOTTEGA_DATA to it");
         std::process::exit(2);
@@ -45,6 +49,14 @@ fn main() {
     ours(&films, has("--verbose"));
     if !has("--no-rivals") {
         rivals::print(&films, &folder);
+    }
+}
+
+/// Prints the shots of any film.
+fn list(path: &Path) {
+    let rate = media::probe(path).ok().and_then(|p| p.picture).map_or(film::Rate::FILM, |p| p.rate);
+    for shot in detect(&marks(path, i64::MAX).0, rate) {
+        println!("{} {} {:?} {:.2}", shot.range, shot.into, transition(&shot), shot.confidence);
     }
 }
 

@@ -163,6 +163,7 @@ impl ShotEye {
         }
         self.vectors.resize(across * down, (0, 0));
         let quiet = NOISE * (BLOCK * BLOCK) as u32;
+        let lit = self.before.relit(&self.now);
         let (mut between, mut within) = (0u64, 0u64);
         for by in 0..down {
             for bx in 0..across {
@@ -171,7 +172,14 @@ impl ShotEye {
                 let i = by * across + bx;
                 let left = if bx > 0 { self.vectors[i - 1] } else { (0, 0) };
                 let up = if by > 0 { self.vectors[i - across] } else { (0, 0) };
-                let (vector, cost) = block.search(&self.before, x, y, [(0, 0), self.vectors[i], left, up], quiet / 2);
+                let (mut vector, mut cost) =
+                    block.search(&self.before, x, y, [(0, 0), self.vectors[i], left, up], quiet / 2);
+                if let Some(lit) = &lit {
+                    let (v, c) = block.search(lit, x, y, [(0, 0), vector, left, up], quiet / 2);
+                    if c < cost {
+                        (vector, cost) = (v, c);
+                    }
+                }
                 self.vectors[i] = vector;
                 between += u64::from(cost.saturating_sub(quiet / 2));
                 let there = Block::at(&self.before, x, y).texture();
@@ -179,6 +187,29 @@ impl ShotEye {
             }
         }
         (between as f64 / within as f64).min(4.0) as f32
+    }
+}
+
+impl Proxy {
+    /// This picture in the light of `to`, where that is another: old film flickers, lamps go on.
+    fn relit(&self, to: &Proxy) -> Option<Proxy> {
+        let (own, other) = (self.light(), to.light());
+        let gain = ((other.1 + 1.0) / (own.1 + 1.0)).clamp(0.67, 1.5);
+        if (own.0 - other.0).abs() < 1.5 && (gain - 1.0).abs() < 0.05 {
+            return None;
+        }
+        let lit: [u8; 256] =
+            std::array::from_fn(|v| (v as f32 - own.0).mul_add(gain, other.0).round().clamp(0.0, 255.0) as u8);
+        Some(Proxy { luma: self.luma.iter().map(|&v| lit[v as usize]).collect(), ..*self })
+    }
+
+    /// Mean and standard deviation.
+    fn light(&self) -> (f32, f32) {
+        let n = self.luma.len() as f32;
+        let sum: u32 = self.luma.iter().map(|&v| u32::from(v)).sum();
+        let squares: u32 = self.luma.iter().map(|&v| u32::from(v) * u32::from(v)).sum();
+        let mean = sum as f32 / n;
+        (mean, (squares as f32 / n - mean * mean).max(0.0).sqrt())
     }
 }
 

@@ -61,7 +61,7 @@ pub fn detect(marks: &[FrameMark], rate: Rate) -> Vec<FoundShot> {
     }
     for m in &moments {
         let at = frame(m.at);
-        if starts.iter().any(|s| s.transition.is_some_and(|t| t.start() <= at && at <= t.end())) {
+        if starts.iter().any(|s| s.transition.is_some_and(|t| t.start() <= at && at <= t.end() + 1)) {
             continue;
         }
         starts.push(FoundShot {

@@ -216,12 +216,14 @@ fn likely(marks: &[FrameMark], rough: &[Rough], span: &Span, until: usize) -> f3
     let ends = (marks[span.old].deviation + marks[span.new].deviation) / 2.0;
     let dip = 1.0 - middle.deviation / (ends + 1.0);
     let same = correlation(&rough[span.old], &rough[span.new], open(&earlier[0]));
+    let places = earlier[0].against(&Ready::of(&marks[span.new])).places;
     // The frames around move no more than such a transition can hide.
     let steady = -2.0 * (drift.max(0.5) / 0.5).ln();
-    // One picture under two lights is one shot.
-    let other = 10.0 * (apart.min(0.75) - 0.4)
+    // One picture under two lights is one shot; so is one of which most places stay what they are.
+    let all = if span.wipe { places.min(0.9) - 0.75 } else { places.min(0.95) - 0.88 };
+    let other = 10.0 * (apart.min(0.72) - 0.37 + all)
         - 15.0 * (0.3 - apart).max(0.0)
-        - 8.0 * (same - 0.65).max(0.0)
+        - 8.0 * (same - 0.55).max(0.0)
         - 30.0 * (same - 0.8).max(0.0);
     let score = if span.wipe {
         (90.0 * (0.05 - f.either)).min(3.0) + 10.0 * (0.28 - f.ragged)

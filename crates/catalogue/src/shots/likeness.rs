@@ -63,8 +63,16 @@ impl<'a> Ready<'a> {
             0 => 0,
             bar => bar + 1,
         });
-        let (a, b) = (self.unexplained_by(other, bars), other.unexplained_by(self, bars));
         let (ta, tb) = (textures(self.mark, bars), textures(other.mark, bars));
+        let plain = self.left(other, bars, &ta, &tb);
+        // Old film flickers and lamps go on: the other as it would be in this one's light, where that explains more.
+        let Some(lit) = relit(other.mark, &tb, &ta) else { return plain };
+        let lit = self.left(&Ready::of(&lit), bars, &ta, &tb);
+        Unlike { whole: plain.whole.min(lit.whole), places: plain.places.min(lit.places) }
+    }
+
+    fn left(&self, other: &Ready<'_>, bars: [usize; 4], ta: &Textures, tb: &Textures) -> Unlike {
+        let (a, b) = (self.unexplained_by(other, bars), other.unexplained_by(self, bars));
         let (mut rest, mut blocks, mut spread) = (0.0, 0.0, 0.0);
         for i in 0..BLOCKS {
             let cells = ta.cells[i];
@@ -147,8 +155,20 @@ pub(crate) fn unlike_color(a: &FrameMark, b: &FrameMark) -> f32 {
     (d / (s + 5.0)).min(1.0)
 }
 
+/// The mark as it would be with the light of `to`, where that is another; contrast is changed by a half at most.
+fn relit(mark: &FrameMark, own: &Textures, to: &Textures) -> Option<FrameMark> {
+    let gain = ((to.all + NOISE) / (own.all + NOISE)).clamp(0.67, 1.5);
+    if (own.mean - to.mean).abs() < 1.5 && (gain - 1.0).abs() < 0.05 {
+        return None;
+    }
+    let lit = |v: u8| (f32::from(v) - own.mean).mul_add(gain, to.mean).round().clamp(0.0, 255.0) as u8;
+    Some(FrameMark { luma: mark.luma.map(lit), ..mark.clone() })
+}
+
 /// How much there is to see in a mark, outside of bars.
 struct Textures {
+    /// Mean of the cells.
+    mean: f32,
     /// Sum of the cells' distances from the whole picture's mean.
     all: f32,
     /// Of each block, sum of the cells' distances from the block's mean.
@@ -170,7 +190,7 @@ fn textures(mark: &FrameMark, bars: [usize; 4]) -> Textures {
         cells[b] += 1.0;
     });
     let mean = sums.iter().sum::<f32>() / cells.iter().sum::<f32>();
-    let mut textures = Textures { all: 0.0, own: [0.0; BLOCKS], cells };
+    let mut textures = Textures { mean, all: 0.0, own: [0.0; BLOCKS], cells };
     open().for_each(|(b, v)| {
         textures.all += (v - mean).abs();
         textures.own[b] += (v - sums[b] / cells[b]).abs();
