@@ -189,3 +189,48 @@ fn stopped_anywhere_it_goes_on_to_the_same_end() {
     assert_eq!(left.len(), 2, "pictures and signals only: {left:?}");
     assert_eq!(library.titles().unwrap()[0].reels[0].depth, Depth::Full);
 }
+
+#[test]
+fn a_quick_look_finds_the_shots_and_a_full_one_completes_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("film.mp4");
+    film(&path);
+    let library = Library::init(&dir.path().join("library")).unwrap();
+    let quick = Ingest { paths: std::slice::from_ref(&path), quick: true, yard: &Here, workers: 2 };
+    let report = ingest(&library, &quick, &Silent, &Cancel::new()).unwrap();
+    assert_eq!(report.taken[0].depth, Depth::Quick);
+    let starts = || -> Vec<i64> {
+        let title = library.title("film").unwrap();
+        library.shots(&title).unwrap()[0].shots.iter().map(|s| s.start).collect()
+    };
+    let found = starts();
+    assert_eq!(found.len(), 2);
+    assert!((47..=49).contains(&found[1]), "{found:?}");
+    assert!(library.snapshot(&library.title("film").unwrap()).unwrap().reels[0].signals.luma.is_empty());
+    // Quick again is enough; full is not.
+    assert_eq!(ingest(&library, &quick, &Silent, &Cancel::new()).unwrap().held.len(), 1);
+    let full = take(&library, std::slice::from_ref(&path));
+    assert_eq!((full.taken.len(), full.taken[0].depth), (1, Depth::Full));
+    assert_eq!(starts(), [0, 48]);
+    assert_eq!(library.titles().unwrap().len(), 1);
+}
+
+#[test]
+fn frames_of_different_length_stand_on_the_grid() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("phone.mkv");
+    // Thirty frames a second with every third left out in the first half, as phones do in the dark.
+    let source = "testsrc2=s=160x90:r=30:d=4,select='gt(n,60)+mod(n,3)'";
+    ffmpeg(&["-f", "lavfi", "-i", source, "-fps_mode", "vfr", "-enc_time_base", "1/30", "-c:v", "ffv1"], &path);
+    let library = Library::init(&dir.path().join("library")).unwrap();
+    let report = take(&library, std::slice::from_ref(&path));
+    assert!(report.taken[0].variable_rate, "{report:?}");
+    let title = library.title("phone").unwrap();
+    let snapshot = library.snapshot(&title).unwrap();
+    let reel = &snapshot.reels[0];
+    let grid = reel.clock.grid_len();
+    assert!(reel.clock.frames() < grid);
+    assert_eq!(reel.signals.luma.len() as i64, grid);
+    assert_eq!(reel.shots.last().unwrap().range.end(), grid);
+    assert!(reel.shots.windows(2).all(|p| p[0].range.end() == p[1].range.start()));
+}

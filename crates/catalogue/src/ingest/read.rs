@@ -10,7 +10,8 @@ use jobs::{Cancel, Progress, Unit};
 use media::yard::{Limits, YardError};
 
 use super::yard::{Yard, call};
-use crate::reading::{Reading, Survey, plan, segment};
+use crate::reading::{Reading, Survey, glance, plan, segment};
+use crate::shots::FoundShot;
 
 /// Memory of one worker. A decoder at 4K holds some hundred pictures at most.
 const MEMORY: u64 = 1 << 30;
@@ -47,30 +48,56 @@ impl Reel<'_> {
     /// Reads all segments that are not yet in the folder, and joins them.
     pub(crate) fn read(&self) -> Result<Reading, YardError> {
         let survey = self.survey;
-        let ranges = plan::segments(survey.frames, &survey.keyframes, survey.rate, survey.can_seek, self.workers);
+        let ranges = self.ranges();
         let size = survey.probe.picture.as_ref().map_or((16, 9), |p| p.display_size());
         let aspect = size.1 as f32 / size.0 as f32;
-        let id = self.path.display().to_string();
-        let what = self.path.file_name().map_or_else(|| id.clone(), |n| n.to_string_lossy().into_owned());
-        let sum = Sum { id: &id, to: self.progress, done: Mutex::new(HashMap::new()) };
         // A segment's file of another version is noticed on joining: then what is missing is read once more.
         for _ in 0..2 {
             if let Some(reading) = Reading::join(self.folder, &ranges, aspect) {
                 return Ok(reading);
             }
-            self.progress.begin(&id, &what, Some(survey.frames as u64), Unit::Frames);
-            let outcome = self.read_missing(&ranges, &sum);
-            self.progress.end(&id);
-            outcome?;
+            self.hand_out("read", &ranges, &segment::file)?;
         }
         Reading::join(self.folder, &ranges, aspect)
             .ok_or_else(|| YardError::Crashed("its reading is not where it was written".to_owned()))
     }
 
-    fn read_missing(&self, ranges: &[FrameRange], sum: &Sum<'_>) -> Result<(), YardError> {
+    /// Finds the shots only, from few of the frames.
+    pub(crate) fn glance(&self) -> Result<Vec<FoundShot>, YardError> {
+        let segments = self.ranges();
+        self.hand_out("glance", &segments, &glance::file)?;
+        let job = glance::SettleJob { path: self.path.to_owned(), segments, into: self.folder.to_owned() };
+        let limits = limits(self.path, self.sequence, &[self.folder.to_owned()]);
+        let found: Vec<glance::Settled> = call(self.yard, "settle", &job, &limits, self.progress, self.cancel)?;
+        Ok(found.into_iter().map(FoundShot::from).collect())
+    }
+
+    fn ranges(&self) -> Vec<FrameRange> {
+        let s = self.survey;
+        plan::segments(s.frames, &s.keyframes, s.rate, s.can_seek, self.workers)
+    }
+
+    /// Has workers do the job `name` for those of `ranges` whose file is not there yet.
+    fn hand_out(
+        &self,
+        name: &str,
+        ranges: &[FrameRange],
+        file: &dyn Fn(&Path, FrameRange) -> PathBuf,
+    ) -> Result<(), YardError> {
+        let id = self.path.display().to_string();
+        let what = self.path.file_name().map_or_else(|| id.clone(), |n| n.to_string_lossy().into_owned());
+        self.progress.begin(&id, &what, Some(self.survey.frames as u64), Unit::Frames);
+        let sum = Sum { id: &id, to: self.progress, done: Mutex::new(HashMap::new()) };
         let (held, missing): (Vec<FrameRange>, Vec<FrameRange>) =
-            ranges.iter().partition(|&&r| segment::file(self.folder, r).is_file());
+            ranges.iter().partition(|&&r| file(self.folder, r).is_file());
         sum.at("read before", held.iter().map(|r| r.len() as u64).sum());
+        let outcome = self.share(name, missing, &sum);
+        self.progress.end(&id);
+        outcome
+    }
+
+    /// Shares a job's ranges among workers.
+    fn share(&self, name: &str, missing: Vec<FrameRange>, sum: &Sum<'_>) -> Result<(), YardError> {
         let unwritable = |e| YardError::Crashed(format!("{}: {e}", self.folder.display()));
         std::fs::create_dir_all(self.folder).map_err(unwritable)?;
         let hands = self.workers.max(1).min(missing.len().max(1));
@@ -98,7 +125,7 @@ impl Reel<'_> {
                     threads,
                     frames: self.survey.frames,
                 };
-                if let Err(e) = call::<_, ()>(self.yard, "read", &job, &limits, sum, self.cancel) {
+                if let Err(e) = call::<_, ()>(self.yard, name, &job, &limits, sum, self.cancel) {
                     failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(e);
                     return;
                 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use film::{Clock, ContentHash, FrameRange, Rate};
+use film::{Clock, ContentHash, FrameRange};
 use jobs::{Cancel, Progress, Silent, Unit};
 use media::yard::YardError;
 
@@ -17,11 +17,11 @@ use super::yard::{Yard, call};
 use crate::attributes::{active, describe, describe::Heard};
 use crate::reading::hearing::HearingJob;
 use crate::reading::lines::{self, LinesJob, Said};
+use crate::reading::picture_file;
 use crate::reading::segment::picture_step;
 use crate::reading::still::StillsJob;
 use crate::reading::survey::{Look, Survey, SurveyJob};
-use crate::reading::{Reading, picture_file};
-use crate::shots;
+use crate::shots::{self, FoundShot};
 use crate::snapshot::{Line, Shot};
 use crate::store::shelf::{Place, ReelRecord};
 use crate::store::{Depth, Library, ReelCard, signals};
@@ -149,6 +149,8 @@ impl Taking<'_> {
                 None => self.library.places(hash)?.into_iter().next().unwrap_or_else(|| path.to_owned()),
             };
             self.library.seen(hash, &place)?;
+            // A run killed in its last moment may have left them.
+            remove_segments(&self.library.reading(hash));
             self.report.held.push(Held { path: path.to_owned(), same_as });
             return Ok(());
         }
@@ -231,16 +233,20 @@ impl Taking<'_> {
         };
         let reel = Reel { path, sequence, survey: &survey, folder: &folder, workers, yard, progress, cancel };
         let clock = survey.clock();
+        if depth == Depth::Quick {
+            let shots = shots_of(&reel.glance()?);
+            return self.put_quick(path, hash, place, &survey, shots).map_err(Stopped::Ingest);
+        }
         // Sound is listened to beside the pictures: it asks little of the processor.
         let (read, sound_warning) = thread::scope(|scope| {
-            let ear = (depth == Depth::Full && !survey.probe.sounds.is_empty())
-                .then(|| scope.spawn(|| self.listen(path, &survey, &clock, &folder)));
+            let ear =
+                (!survey.probe.sounds.is_empty()).then(|| scope.spawn(|| self.listen(path, &survey, &clock, &folder)));
             let read = reel.read();
             (read, ear.map_or(Ok(None), |ear| ear.join().expect("listening does not panic")))
         });
         let mut reading = read?;
         let sound_warning = sound_warning?;
-        let mut shots = found_shots(&reading, survey.rate);
+        let mut shots = shots_of(&shots::detect(&reading.marks, survey.rate));
         let beside = lines::files(path);
         let mut may = limits(path, sequence, &[]);
         may.read.extend(beside.iter().cloned());
@@ -280,6 +286,33 @@ impl Taking<'_> {
         // All that they held is joined and kept.
         remove_spare_pictures(&folder, &record.shots);
         remove_segments(&folder);
+        Ok(Outcome::Taken(Box::new(card)))
+    }
+
+    /// Puts in a reel of which the shots only are known.
+    fn put_quick(
+        &self,
+        path: &Path,
+        hash: ContentHash,
+        place: &Place,
+        survey: &Survey,
+        shots: Vec<Shot>,
+    ) -> Result<Outcome, IngestError> {
+        let size = survey.probe.picture.as_ref().expect("a film has a picture").display_size();
+        let record = ReelRecord {
+            hash,
+            depth: Depth::Quick,
+            probe: survey.probe.clone(),
+            clock: survey.clock(),
+            size,
+            active: [0.0, 0.0, 1.0, 1.0],
+            warnings: survey.warnings.clone(),
+            shots,
+            lines: Vec::new(),
+        };
+        let (name, part) = self.name(path, size)?;
+        let card = self.library.put(&record, place, &name, part)?;
+        remove_segments(&self.library.reading(hash));
         Ok(Outcome::Taken(Box::new(card)))
     }
 
@@ -347,8 +380,8 @@ impl From<IngestError> for Stopped {
     }
 }
 
-fn found_shots(reading: &Reading, rate: Rate) -> Vec<Shot> {
-    let found = shots::detect(&reading.marks, rate);
+/// Found shots with the frames that are theirs alone; the key frame is the middle one until a better is known.
+fn shots_of(found: &[FoundShot]) -> Vec<Shot> {
     let mut shots: Vec<Shot> = Vec::with_capacity(found.len());
     for (i, f) in found.iter().enumerate() {
         let start = f.transition.map_or(f.range.start(), |t| t.end().clamp(f.range.start(), f.range.end()));
@@ -362,7 +395,9 @@ fn found_shots(reading: &Reading, rate: Rate) -> Vec<Shot> {
             into: f.into,
             transition: f.transition,
             clean: FrameRange::new(start, end),
-            key_frame: f.range.start(),
+            key_frame: FrameRange::new(start, end)
+                .middle()
+                .clamp(f.range.start(), (f.range.end() - 1).max(f.range.start())),
             attributes: Default::default(),
         });
     }
@@ -398,7 +433,7 @@ fn remove_spare_pictures(folder: &Path, shots: &[Shot]) {
 fn remove_segments(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.filter_map(Result::ok).map(|e| e.path()) {
-        if path.extension().is_some_and(|e| e == "segment") {
+        if path.extension().is_some_and(|e| e == "segment" || e == "glance") {
             // One left behind costs room only.
             let _ = fs::remove_file(path);
         }

@@ -9,11 +9,19 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::music;
-use crate::reading::{hearing, lines, segment, still, survey};
+use crate::reading::{glance as quick, hearing, lines, segment, still, survey};
 
 /// The jobs that a worker process must know, by name; `bottega yard` serves them.
-pub const HANDLERS: &[(&str, Handler)] =
-    &[("survey", look), ("read", read), ("listen", listen), ("stills", stills), ("lines", said), ("hear", hear)];
+pub const HANDLERS: &[(&str, Handler)] = &[
+    ("survey", look),
+    ("read", read),
+    ("glance", glance),
+    ("settle", settle),
+    ("listen", listen),
+    ("stills", stills),
+    ("lines", said),
+    ("hear", hear),
+];
 
 /// Does jobs that open files.
 pub trait Yard: Sync {
@@ -99,6 +107,14 @@ fn look(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Result<Value,
 
 fn read(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Result<Value, Refusal> {
     reply(segment::read_segments(&job(value)?, progress, cancel)?)
+}
+
+fn glance(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Result<Value, Refusal> {
+    reply(quick::glance(&job(value)?, progress, cancel)?)
+}
+
+fn settle(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Result<Value, Refusal> {
+    reply(quick::settle(&job(value)?, progress, cancel)?)
 }
 
 fn stills(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Result<Value, Refusal> {

@@ -7,6 +7,7 @@
 mod frame;
 
 pub mod closeup;
+pub mod glance;
 pub mod hearing;
 pub mod join;
 pub mod lines;
