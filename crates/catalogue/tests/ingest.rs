@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use catalogue::{Camera, Depth, Here, Ingest, IngestError, IngestReport, Library, LookupError, ingest};
+use catalogue::{
+    Camera, Depth, Here, Ingest, IngestError, IngestReport, Library, LookupError, Reel, SoundKind, Yard, ingest,
+};
 use jobs::{Cancel, Progress, Silent, Unit};
+use media::yard::{Limits, YardError};
 
 fn ffmpeg(args: &[&str], out: &Path) {
     let status = Command::new("ffmpeg").args(["-v", "error", "-y"]).args(args).arg(out).status();
@@ -233,4 +236,79 @@ fn frames_of_different_length_stand_on_the_grid() {
     assert_eq!(reel.signals.luma.len() as i64, grid);
     assert_eq!(reel.shots.last().unwrap().range.end(), grid);
     assert!(reel.shots.windows(2).all(|p| p[0].range.end() == p[1].range.start()));
+}
+
+/// A yard whose listener dies.
+struct Deaf;
+
+impl Yard for Deaf {
+    fn call(
+        &self,
+        name: &str,
+        job: serde_json::Value,
+        limits: &Limits,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<serde_json::Value, YardError> {
+        match name {
+            "listen" => Err(YardError::Crashed("signal 11".to_owned())),
+            _ => Here.call(name, job, limits, progress, cancel),
+        }
+    }
+}
+
+/// The only reel of the title `name` in a fresh library.
+fn reel(path: &Path, name: &str, yard: &dyn Yard) -> Reel {
+    let dir = tempfile::tempdir().unwrap();
+    let library = Library::init(&dir.path().join("library")).unwrap();
+    let what = Ingest { paths: &[path.to_owned()], quick: false, yard, workers: 1 };
+    let report = ingest(&library, &what, &Silent, &Cancel::new()).unwrap();
+    assert_eq!(report.taken.len(), 1, "{report:?}");
+    library.snapshot(&library.title(name).unwrap()).unwrap().reels.remove(0)
+}
+
+#[test]
+fn a_reel_is_heard_on_its_grid() {
+    let dir = tempfile::tempdir().unwrap();
+    // Two seconds of silence, then a tone; the picture changes with it.
+    let picture = "color=black:s=64x48:r=24:d=2[a];testsrc2=s=64x48:r=24:d=2[b];[a][b]concat=n=2:v=1[v];\
+                   sine=440:d=4,volume=enable='lt(t,2)':volume=0,aformat=channel_layouts=stereo[s]";
+    let heard = dir.path().join("heard.mkv");
+    ffmpeg(&["-filter_complex", picture, "-map", "[v]", "-map", "[s]", "-c:v", "ffv1", "-c:a", "flac"], &heard);
+    let reel_of = |yard: &dyn Yard| reel(&heard, "heard", yard);
+    let reel = reel_of(&Here);
+    let sound = reel.sound.as_ref().expect("it has sound");
+    assert!(reel.has_sound && reel.warnings.is_empty(), "{:?}", reel.warnings);
+    assert_eq!((sound.level.len(), sound.voice.len(), sound.loudness.len()), (96, 96, 96));
+    assert!(sound.level[47] < -80.0 && sound.level[48] > -30.0, "{:?}", &sound.level[46..50]);
+    assert_eq!(sound.spans[0].kind, SoundKind::Silence);
+    let [silent, tone] = &reel.shots[..] else { panic!("{} shots", reel.shots.len()) };
+    assert_eq!(silent.attributes.loudness, -70.0);
+    assert!(tone.attributes.loudness > -40.0 && tone.attributes.music > 0.6, "{:?}", tone.attributes);
+
+    let deaf = reel_of(&Deaf);
+    assert!(deaf.sound.is_none() && deaf.shots.len() == 2);
+    assert!(deaf.warnings.iter().any(|w| w.starts_with("its sound is left out")), "{:?}", deaf.warnings);
+}
+
+#[test]
+fn a_silent_film_has_no_sound_and_a_variable_one_has_it_on_the_grid() {
+    let dir = tempfile::tempdir().unwrap();
+    let silent = dir.path().join("silent.mkv");
+    ffmpeg(&["-f", "lavfi", "-i", "testsrc2=s=64x48:r=24:d=1", "-c:v", "ffv1"], &silent);
+    let reel_of = |path: &Path, name: &str| reel(path, name, &Here);
+    let silent = reel_of(&silent, "silent");
+    assert!(!silent.has_sound && silent.sound.is_none());
+    assert_eq!(silent.shots[0].attributes.loudness, -70.0);
+
+    // Every second frame of the middle left out.
+    let uneven = dir.path().join("uneven.mkv");
+    let picture = "testsrc2=s=64x48:r=24:d=4,select='not(between(n,24,71)*mod(n,2))'[v];sine=440:d=4[s]";
+    let how = ["-fps_mode", "vfr", "-c:v", "ffv1", "-c:a", "flac"];
+    ffmpeg(&[&["-filter_complex", picture, "-map", "[v]", "-map", "[s]"][..], &how].concat(), &uneven);
+    let uneven = reel_of(&uneven, "uneven");
+    assert!(uneven.clock.is_variable() && uneven.clock.frames() == 72);
+    let sound = uneven.sound.expect("it has sound");
+    assert_eq!(sound.level.len() as i64, uneven.clock.grid_len());
+    assert!(sound.level[1..uneven.clock.grid_len() as usize - 2].iter().all(|&l| l > -30.0), "{:?}", sound.level);
 }

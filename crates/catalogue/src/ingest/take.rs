@@ -323,6 +323,8 @@ impl Taking<'_> {
         if signals::read_sound(&into).is_some_and(|sound| sound.level.len() as i64 == clock.grid_len()) {
             return Ok(None);
         }
+        // What an earlier reading left fits no longer, and must not stay if this one fails; most often there is nothing.
+        let _ = fs::remove_file(&into);
         fs::create_dir_all(folder).map_err(|e| YardError::Crashed(format!("{}: {e}", folder.display())))?;
         let job = HearingJob {
             path: path.to_owned(),
@@ -335,7 +337,7 @@ impl Taking<'_> {
         match call::<_, ()>(self.what.yard, "listen", &job, &may, &Silent, self.cancel) {
             Ok(()) => Ok(None),
             Err(e) => match e.refusal() {
-                Some(refusal) => Ok(Some(format!("{}; {}", refusal.reason, refusal.remedy))),
+                Some(refusal) => Ok(Some(format!("its sound is left out: {}; {}", refusal.reason, refusal.remedy))),
                 None => Err(e),
             },
         }

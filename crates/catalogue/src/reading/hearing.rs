@@ -29,7 +29,7 @@ pub struct HearingJob {
 /// Listens to a reel's first sound track and writes what was heard, whole.
 pub fn listen(job: &HearingJob, progress: &dyn Progress, cancel: &Cancel) -> Result<(), Refusal> {
     let no = |e: &dyn std::fmt::Display| Refusal {
-        reason: format!("its sound cannot be heard: {e}"),
+        reason: e.to_string(),
         remedy: "convert the sound with another program and ingest the film again".to_owned(),
     };
     let id = format!("sound of {}", job.path.display());
@@ -49,7 +49,10 @@ pub fn listen(job: &HearingJob, progress: &dyn Progress, cancel: &Cancel) -> Res
     )
     .map_err(|e| no(&e))?;
     cancel.check().map_err(|e| no(&e))?;
-    signals::write_sound(&job.into, &heard).map_err(|e| no(&e))?;
+    signals::write_sound(&job.into, &heard).map_err(|e| Refusal {
+        reason: format!("what was heard cannot be written to {}: {e}", job.into.display()),
+        remedy: "make room on the disk and ingest the film again".to_owned(),
+    })?;
     progress.end(&id);
     Ok(())
 }

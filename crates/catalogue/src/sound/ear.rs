@@ -12,6 +12,8 @@ pub(super) const HOPS: usize = 100;
 /// Samples from one measure to the next.
 pub(super) const HOP: usize = HERTZ / HOPS;
 const WINDOW: usize = 512;
+/// Hertz from one value of the spectrum to the next.
+const BIN: f32 = HERTZ as f32 / (2 * WINDOW) as f32;
 /// Bands that attacks and steadiness are measured in.
 const BANDS: usize = 24;
 
@@ -40,6 +42,9 @@ pub(super) struct Ear {
     taper_like: Vec<f32>,
     held: Vec<f32>,
     spectrum: Vec<Complex32>,
+    frame: Vec<f32>,
+    /// Which band each bin of the spectrum counts for; the lowest bins for none.
+    band_of: Vec<Option<usize>>,
     past: Vec<[f32; BANDS]>,
     hops: usize,
 }
@@ -54,7 +59,10 @@ impl Ear {
             .collect();
         let like = |lag: usize| (0..WINDOW - lag).map(|i| taper[i] * taper[i + lag]).sum::<f32>();
         let taper_like: Vec<f32> = (0..WINDOW / 2).map(like).collect();
-        let spectrum = fft.make_output_vec();
+        let (frame, spectrum) = (fft.make_input_vec(), fft.make_output_vec());
+        // From 60 to 6,000 Hz in equal steps of pitch.
+        let band = |hz: f32| (hz > 60.0).then(|| ((hz / 60.0).ln() / 100.0f32.ln() * BANDS as f32) as usize);
+        let band_of = (0..spectrum.len()).map(|i| band(i as f32 * BIN).map(|b| b.min(BANDS - 1))).collect();
         Ear {
             fft,
             back,
@@ -63,6 +71,8 @@ impl Ear {
             // Half a window of silence first, so that a measure lies in the middle of its window.
             held: vec![0.0; WINDOW / 2],
             spectrum,
+            frame,
+            band_of,
             past: vec![[0.0; BANDS]; HOPS / 5],
             hops: 0,
         }
@@ -80,26 +90,22 @@ impl Ear {
     }
 
     fn measure(&mut self, at: usize) -> Heard {
-        let mut frame = vec![0.0f32; 2 * WINDOW];
         let window = &self.held[at..at + WINDOW];
-        frame.iter_mut().zip(window.iter().zip(&self.taper)).for_each(|(f, (s, t))| *f = s * t);
+        self.frame[WINDOW..].fill(0.0);
+        self.frame.iter_mut().zip(window.iter().zip(&self.taper)).for_each(|(f, (s, t))| *f = s * t);
         let middle = &window[WINDOW / 2 - HOP / 2..WINDOW / 2 + HOP / 2];
         let power = middle.iter().map(|s| s * s).sum::<f32>() / HOP as f32;
-        self.fft.process(&mut frame, &mut self.spectrum).expect("lengths are the plan's");
-        let bin = HERTZ as f32 / (2 * WINDOW) as f32;
+        self.fft.process(&mut self.frame, &mut self.spectrum).expect("lengths are the plan's");
         let (mut all, mut speech) = (1e-12f32, 0.0f32);
         let mut bands = [0.0f32; BANDS];
-        for (i, c) in self.spectrum.iter_mut().enumerate() {
+        for (i, (c, band)) in self.spectrum.iter_mut().zip(&self.band_of).enumerate() {
             let p = c.norm_sqr();
-            let hz = i as f32 * bin;
             all += p;
-            if (300.0..3400.0).contains(&hz) {
+            if (300.0..3400.0).contains(&(i as f32 * BIN)) {
                 speech += p;
             }
-            if hz > 60.0 {
-                // From 60 to 6,000 Hz in equal steps of pitch.
-                let band = ((hz / 60.0).ln() / 100.0f32.ln() * BANDS as f32) as usize;
-                bands[band.min(BANDS - 1)] += p;
+            if let Some(band) = *band {
+                bands[band] += p;
             }
             *c = Complex32::new(p, 0.0);
         }
@@ -113,13 +119,14 @@ impl Ear {
         let slot = self.hops % self.past.len();
         self.past[slot] = bands;
         self.hops += 1;
-        let (pitched, pitch) = self.pitch(&mut frame);
+        let (pitched, pitch) = self.pitch();
         Heard { power, speech_band: speech / all, pitched, pitch, flux, steady }
     }
 
     /// The strongest period between 80 and 400 Hz: the spectrum's power, turned back, is the sound's likeness to itself.
-    fn pitch(&mut self, frame: &mut [f32]) -> (f32, f32) {
-        self.back.process(&mut self.spectrum, frame).expect("lengths are the plan's");
+    fn pitch(&mut self) -> (f32, f32) {
+        self.back.process(&mut self.spectrum, &mut self.frame).expect("lengths are the plan's");
+        let frame = &self.frame;
         let zero = frame[0] / self.taper_like[0];
         if zero <= 1e-9 {
             return (0.0, 0.0);

@@ -9,6 +9,8 @@ use crate::snapshot::{SoundKind, SoundSignals, SoundSpan};
 
 /// Samples a second that [`listen`] takes.
 pub const SAMPLE_RATE: u32 = 48_000;
+/// No track is louder than this on purpose (24 dB over full scale): what is, is damage, and would drown all else.
+const LOUDEST: f32 = 16.0;
 /// Shortest span of one kind, seconds.
 const SHORTEST: f64 = 0.5;
 /// Below this level a frame is silent, dBFS.
@@ -35,7 +37,8 @@ pub fn listen<E>(
         while held.len() < length && !ended {
             let from = held.len();
             ended = !more(&mut held)?;
-            held[from..].iter_mut().filter(|s| !s.is_finite()).for_each(|s| *s = 0.0);
+            let sound = |s: f32| if s.is_finite() { s.clamp(-LOUDEST, LOUDEST) } else { 0.0 };
+            held[from..].iter_mut().for_each(|s| *s = sound(*s));
         }
         held.resize(held.len().max(length), 0.0);
         let samples = &held[..length];
@@ -74,7 +77,7 @@ impl Thinner {
         for pair in stereo.chunks_exact(2) {
             self.last[self.at % 8] = 0.5 * (pair[0] + pair[1]);
             self.at += 1;
-            if self.at % 4 == 0 {
+            if self.at.is_multiple_of(4) {
                 out.push((0..8).map(|i| self.last[(self.at + i) % 8] * WEIGHTS[i]).sum());
             }
         }
@@ -213,8 +216,86 @@ mod tests {
         let strongest = (0..sound.onset.len()).max_by(|&a, &b| sound.onset[a].total_cmp(&sound.onset[b])).unwrap();
         assert!((119..=121).contains(&strongest), "{strongest}");
         assert!(sound.level[119] <= -60.0 && sound.level[120] > -12.0 && sound.level[145] <= -60.0);
-        let noise = of(|_| f32::NAN);
-        assert!(noise.level.iter().chain(&noise.voice).all(|v| v.is_finite()));
+    }
+
+    #[test]
+    fn damaged_samples_give_numbers_in_bounds() {
+        let waves: [fn(f64) -> f32; 3] = [
+            |_| f32::NAN,
+            |t| if t < 6.0 { f32::MAX * (t * 3000.0).sin() as f32 } else { f32::NEG_INFINITY },
+            |t| if (t * 48_000.0) as i64 % 1000 == 0 { f32::MAX } else { 1e-40 },
+        ];
+        for sound in waves.map(of) {
+            let shares = [&sound.voice, &sound.music, &sound.onset];
+            assert!(shares.iter().all(|v| v.iter().all(|v| (0.0..=1.0).contains(v))));
+            assert!(sound.level.iter().all(|l| (-90.0..=30.0).contains(l)));
+            assert!(sound.loudness.iter().all(|l| (-70.0..=40.0).contains(l)));
+        }
+    }
+
+    #[test]
+    fn frames_are_cut_at_their_exact_samples_however_sound_arrives() {
+        let rate: Rate = "29.97".parse().unwrap();
+        // Noise from the very first sample of frame 997 to the very last of frame 998.
+        let (from, to) = (rate.sample_at(997, SAMPLE_RATE), rate.sample_at(999, SAMPLE_RATE));
+        let heard = |chunk: i64| {
+            let (mut at, mut seed) = (0i64, 1u32);
+            let more = |out: &mut Vec<f32>| {
+                for _ in 0..chunk {
+                    seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    let s = if (from..to).contains(&at) { seed as i32 as f32 / 2.0f32.powi(32) } else { 0.0 };
+                    out.extend([s, -0.5 * s]);
+                    at += 1;
+                }
+                Ok::<bool, Infallible>(at < 40 * 48_000)
+            };
+            listen(more, rate, 1100).unwrap()
+        };
+        let sound = heard(1024);
+        assert_eq!(sound, heard(1), "by single samples");
+        assert_eq!(sound, heard(77_777), "by seconds");
+        let loud: Vec<usize> = (0..1100).filter(|&f| sound.level[f] > -90.0).collect();
+        assert_eq!(loud, [997, 998]);
+    }
+
+    #[test]
+    fn a_tone_is_as_loud_as_the_standard_says() {
+        // EBU Tech 3341, case 1: 1 kHz at -23 dBFS in both channels is -23 LUFS within 0.1.
+        let amplitude = 10f64.powf(-23.0 / 20.0);
+        let sound = of(|t| (amplitude * (2.0 * std::f64::consts::PI * 1000.0 * t).sin()) as f32);
+        assert!(sound.loudness[24..].iter().all(|l| (l + 23.0).abs() < 0.1), "{:?}", &sound.loudness[24..30]);
+        // A sine's RMS lies 3 dB below its peak.
+        assert!(sound.level[1..].iter().all(|l| (l + 26.0).abs() < 0.1));
+    }
+
+    #[test]
+    fn spans_follow_what_is_heard_and_cover_it() {
+        let noise = |t: f64| {
+            let x = ((t * 48_000.0).round() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let x = (x ^ (x >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            0.1 * ((x >> 40) as f32 / (1u64 << 23) as f32 - 1.0)
+        };
+        let all = of(move |t| match t {
+            t if t < 4.0 => voice(t),
+            t if t < 8.0 => pad(t),
+            t if t < 10.0 => 0.0,
+            t => noise(t),
+        });
+        let next = |at: &mut i64, s: &SoundSpan| {
+            let whole = s.range.start() == *at && (0.0..=1.0).contains(&s.confidence);
+            *at = s.range.end();
+            Some(whole)
+        };
+        assert!(all.spans.iter().scan(0, next).all(|whole| whole));
+        assert_eq!(all.spans.last().unwrap().range.end(), SECONDS * 24);
+        let at = |seconds: i64| all.spans.iter().find(|s| s.range.contains(seconds * 24)).unwrap().kind;
+        assert_eq!((at(2), at(6), at(9)), (SoundKind::Speech, SoundKind::Music, SoundKind::Silence), "{:?}", all.spans);
+        assert!(at(11) != SoundKind::Speech && at(11) != SoundKind::Silence, "{:?}", all.spans);
+        assert!(all.spans.iter().all(|s| s.range.len() >= 12), "{:?}", all.spans);
+        assert!(
+            of(|_| 0.0).spans.len() == 1
+                && listen(|_| Ok::<bool, Infallible>(false), Rate::FILM, 0).unwrap().spans.is_empty()
+        );
     }
 
     #[test]
@@ -235,7 +316,7 @@ mod tests {
         let cues = media::subtitles::Subtitles::read(&lines).unwrap().cues;
         let inside = |f: usize| {
             let ms = f as i64 * 1000 / 24;
-            cues.iter().any(|c| (c.start_ms as i64..c.end_ms as i64).contains(&ms))
+            cues.iter().any(|c| (c.start_ms..c.end_ms).contains(&ms))
         };
         let (said, unsaid): (Vec<usize>, Vec<usize>) = (0..frames as usize).partition(|&f| inside(f));
         let mut higher = 0.0;
