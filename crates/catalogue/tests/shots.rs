@@ -360,13 +360,15 @@ fn few_frames_and_a_second_look() {
     for (number, frames) in [(91, 41), (92, 33), (93, 46)] {
         film.extend(shot(number, frames));
     }
-    let all = marks(&film);
-    let seen: Vec<(i64, FrameMark)> = all.iter().cloned().enumerate().step_by(4).map(|(i, m)| (i as i64, m)).collect();
+    // The eye of the cheap decode sees only these.
+    let few: Vec<Picture> = film.iter().step_by(4).cloned().collect();
+    let seen: Vec<(i64, FrameMark)> = marks(&few).into_iter().enumerate().map(|(i, m)| (4 * i as i64, m)).collect();
     let glimpses = Glimpses { seen, frames: 120, keyframes: vec![0, 74] };
     let mut asked = Vec::new();
     let look = |r: FrameRange| {
         asked.push(r);
-        Ok::<_, ()>(r.frames().map(|t| (t, all[t as usize].clone())).collect())
+        let again = marks(&film[r.start() as usize..r.end() as usize]);
+        Ok::<_, ()>(r.frames().zip(again).collect())
     };
     let shots = quick::find(glimpses.clone(), Rate::FILM, 0, look).unwrap();
     assert_eq!(shots.iter().map(|s| s.range.start()).collect::<Vec<_>>(), [0, 41, 74]);

@@ -3,11 +3,14 @@
 //!
 //! ```text
 //! cargo run --release -p catalogue --example splices                   # seeds 9001..=9024, which nothing was tuned on
-//! cargo run --release -p catalogue --example splices -- --seeds 1..16  # the seeds of development
+//! cargo run --release -p catalogue --example splices -- --seeds 1..16  # first seed and how many: seeds of development
 //! cargo run --release -p catalogue --example splices -- --no-rivals --verbose
+//! cargo run --release -p catalogue --example splices -- --hand --quick # hard cuts from few frames, and how fast
 //! cargo run --release -p catalogue --example splices -- --list FILM    # the shots of any film
 //! cargo run --release -p catalogue --example splices -- --hand         # the hand-checked film instead of splices
 //! ```
+//!
+//! Development used seeds 1 to 16 and 101 to 116 and the hand-checked film.
 //!
 //! Wants `ffmpeg`, the data folder (`BOTTEGA_DATA`, or `shared/data` beside the repository) and, for the rivals, Python 3
 //! with its `venv`: `scenedetect` and `opencv-python-headless` are installed under the temporary folder at the first run.
@@ -27,6 +30,7 @@ mod splice;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use catalogue::shots::quick::{Glimpses, find};
 use catalogue::shots::{FoundShot, FrameMark, ShotEye, detect};
 use film::Into;
 use media::{Pictures, PicturesOptions, Skip};
@@ -46,6 +50,9 @@ fn main() {
     let folder = std::env::temp_dir().join("bottega-splices");
     std::fs::create_dir_all(&folder).expect("the temporary folder can be written");
     let films = if has("--hand") { vec![hand_checked(&data)] } else { spliced(&args, &data, &folder) };
+    if has("--quick") {
+        return quick(&films);
+    }
     ours(&films, has("--verbose"));
     if !has("--no-rivals") {
         rivals::print(&films, &folder);
@@ -58,6 +65,45 @@ fn list(path: &Path) {
     for shot in detect(&marks(path, i64::MAX).0, rate) {
         println!("{} {} {:?} {:.2}", shot.range, shot.into, transition(&shot), shot.confidence);
     }
+}
+
+/// Hard cuts from few frames, beside a decode of all that does nothing else.
+fn quick(films: &[Known]) {
+    let (mut cuts, mut looks, mut spent, mut raw) = (Vec::new(), 0, 0.0, 0.0);
+    for film in films {
+        let start = Instant::now();
+        let probe = media::probe(&film.path).expect("a film");
+        let index = media::index(&film.path, &probe).expect("an index");
+        let open = |skip| {
+            let options = PicturesOptions { threads: 0, skip };
+            Pictures::open(&film.path, &probe, &index, options).expect("it opens")
+        };
+        let see = |pictures: &mut Pictures, until: i64| {
+            let (mut eye, mut seen) = (ShotEye::new(8), Vec::new());
+            while let Some(p) = pictures.next().expect("it decodes").filter(|p| p.number() < until) {
+                seen.push((p.number(), eye.see(p.plane(0), Some([p.plane(1), p.plane(2)]))));
+            }
+            seen
+        };
+        let seen = see(&mut open(Skip::NonReference), film.truth.frames);
+        let glimpses = Glimpses { seen, frames: film.truth.frames, keyframes: index.keyframes.clone() };
+        let mut again = open(Skip::Nothing);
+        let look = |range: film::FrameRange| {
+            looks += 1;
+            again.seek(range.start())?;
+            Ok::<_, media::DecodeError>(see(&mut again, range.end()))
+        };
+        let shots = find(glimpses, film::Rate::FILM, 1, look).expect("it decodes");
+        spent += start.elapsed().as_secs_f64();
+        let hard: Vec<i64> = shots.iter().filter(|s| s.into == Into::Cut).map(|s| s.range.start()).collect();
+        cuts.push(score::cuts(&hard, &film.truth.cuts).0);
+        let start = Instant::now();
+        let mut all = open(Skip::Nothing);
+        while all.next().expect("it decodes").is_some_and(|p| p.number() + 1 < film.truth.frames) {}
+        raw += start.elapsed().as_secs_f64();
+    }
+    row("bottega --quick, hard cuts", &cuts);
+    println!("{looks} second looks; {spent:.2} s beside {raw:.2} s of decoding every frame: {:.2}x", raw / spent);
 }
 
 /// A film and what is true of it.

@@ -21,7 +21,14 @@ pub(crate) fn steps(marks: &[FrameMark]) -> Vec<f32> {
     let between = |pair: &[FrameMark]| {
         // A frame shown twice (animation on twos) need not be compared.
         let same = pair[0].luma == pair[1].luma && pair[0].cb == pair[1].cb && pair[0].cr == pair[1].cr;
-        if same { 0.0 } else { unlike(&Ready::of(&pair[0]), &Ready::of(&pair[1])) }
+        // What hardly changed at full sharpness (and is known to: an eye's first frame is not) has not changed here.
+        if pair[1].fresh < 0.05 {
+            0.1 * pair[1].fresh
+        } else if same {
+            0.0
+        } else {
+            unlike(&Ready::of(&pair[0]), &Ready::of(&pair[1]))
+        }
     };
     let mut steps = vec![0.0; marks.len().min(1)];
     steps.par_extend(marks.par_windows(2).map(between));

@@ -178,7 +178,9 @@ pub(crate) fn spans(marks: &[FrameMark], rough: &[Rough], barred: &[bool]) -> Ve
 /// The span from `old` that is worth most, if any may be a transition at all.
 fn best_from(marks: &[FrameMark], rough: &[Rough], old: usize, until: usize) -> Option<Span> {
     let mut best: Option<Span> = None;
-    for new in LENGTHS.iter().map(|length| old + length).take_while(|&new| new < until) {
+    // Long spans need not begin at every frame.
+    let lengths = LENGTHS.iter().filter(|&&length| old.is_multiple_of((length / 8).max(1)));
+    for new in lengths.map(|length| old + length).take_while(|&new| new < until) {
         let apart = squared(&rough[old], &rough[new]) / (4.0 * SIZE as f32);
         let spread = marks[old].deviation.max(marks[new].deviation);
         if apart < 4.0 || apart < 0.15 * spread * spread {
