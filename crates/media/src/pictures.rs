@@ -35,6 +35,8 @@ pub enum Skip {
     LoopFilter,
     /// Pictures that no other needs.
     NonReference,
+    /// Pictures that no other needs, and the deblocking filter of the rest: for looking, not for keeping.
+    Draft,
     /// All but pictures coded by themselves.
     NonKey,
 }
@@ -298,6 +300,10 @@ impl Decoder {
                 Skip::Nothing => {}
                 Skip::LoopFilter => (*raw).skip_loop_filter = ffi::AVDiscard::AVDISCARD_ALL,
                 Skip::NonReference => (*raw).skip_frame = ffi::AVDiscard::AVDISCARD_NONREF,
+                Skip::Draft => {
+                    (*raw).skip_frame = ffi::AVDiscard::AVDISCARD_NONREF;
+                    (*raw).skip_loop_filter = ffi::AVDiscard::AVDISCARD_ALL;
+                }
                 Skip::NonKey => (*raw).skip_frame = ffi::AVDiscard::AVDISCARD_NONKEY,
             }
         }

@@ -59,7 +59,7 @@ pub fn glance(job: &SegmentJob, progress: &dyn Progress, cancel: &Cancel) -> Res
         }
         let id = format!("{} {range}", job.path.display());
         progress.begin(&id, "frames", Some(range.len() as u64), Unit::Frames);
-        let options = PicturesOptions { threads: job.threads, skip: Skip::NonReference };
+        let options = PicturesOptions { threads: job.threads, skip: Skip::Draft };
         let seen = reel.look(range, options, &mut |done| {
             progress.at(&id, done as u64);
             !cancel.is_canceled()
