@@ -54,4 +54,11 @@ fn main() {
     let sum: f64 = ranked.iter().enumerate().filter(|(_, r)| r.1).map(|(i, _)| i as f64 + 1.0).sum();
     let auc = (sum - inside * (inside + 1.0) / 2.0) / (inside * (ranked.len() as f64 - inside));
     println!("area under the curve of voice: {auc:.3} ({inside} of {frames} frames inside lines)");
+    let taken = ranked.iter().filter(|r| r.0 > 0.5).count() as f64;
+    let right = ranked.iter().filter(|r| r.0 > 0.5 && r.1).count() as f64;
+    println!(
+        "likelihood above one half: {:.1} % of all frames, {:.1} % of those inside lines",
+        100.0 * taken / ranked.len() as f64,
+        100.0 * right / inside
+    );
 }

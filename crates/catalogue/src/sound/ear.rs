@@ -139,6 +139,13 @@ impl Ear {
                 (best, at) = (here, lag);
             }
         }
-        if at == 0 { (0.0, 0.0) } else { (best.min(1.0), (HERTZ as f32 / at as f32 / 80.0).log2()) }
+        if at == 0 {
+            return (0.0, 0.0);
+        }
+        // Between whole samples: a held note must not seem to glide because its period is none.
+        let (before, after) = (like(at - 1), like(at + 1));
+        let bend = before - 2.0 * best + after;
+        let period = at as f32 + if bend < -1e-6 { (0.5 * (before - after) / bend).clamp(-0.5, 0.5) } else { 0.0 };
+        (best.min(1.0), (HERTZ as f32 / period / 80.0).log2())
     }
 }

@@ -2,6 +2,11 @@
 
 use super::ear::{HOPS, Heard};
 
+/// A pitch that changes as much in a twentieth of a second glides, octaves: about a third of a semitone.
+const GLIDE: f32 = 0.025;
+/// One that changes less is held: a tenth of a semitone.
+const HELD: f32 = 0.008;
+
 /// Likelihoods of a voice and of music at one hundredth of a second.
 ///
 /// Speech comes in syllables, about four a second, with gaps (Houtgast and Steeneken 1985; the low-energy share is Scheirer
@@ -15,14 +20,19 @@ pub(super) fn kinds(heard: &[Heard]) -> Vec<(f32, f32)> {
     let around = running(heard, |h| h.power, 5 * HOPS);
     let low: Vec<f32> = (0..heard.len())
         .map(|i| {
-            let near = &heard[i.saturating_sub(reach)..(i + reach).min(heard.len())];
-            near.iter().filter(|h| h.power < 0.5 * power[i]).count() as f32 / near.len() as f32
+            // Syllables leave gaps before and after; a sound that begins or ends, on one side only.
+            let quiet = |near: &[Heard]| {
+                near.iter().filter(|h| h.power < 0.5 * power[i]).count() as f32 / near.len().max(1) as f32
+            };
+            let before = quiet(&heard[i.saturating_sub(reach)..=i]);
+            before.min(quiet(&heard[i..(i + reach).min(heard.len())]))
         })
         .collect();
     let band = running(heard, |h| h.speech_band * h.power.sqrt(), reach);
     let weight = running(heard, |h| h.power.sqrt() + 1e-9, reach);
     let voiced = running(heard, |h| f32::from(u8::from(h.pitched > 0.5 && h.speech_band > 0.2)), reach);
-    let glide = running_pairs(heard, reach);
+    let periodic = running(heard, |h| h.pitched, reach);
+    let (glide, held) = pitches(heard, reach);
     let steady = running(heard, |h| h.steady, reach);
     (0..heard.len())
         .map(|i| {
@@ -32,11 +42,14 @@ pub(super) fn kinds(heard: &[Heard]) -> Vec<(f32, f32)> {
             let level = (power[i] / around[i].max(1e-12)).log10().clamp(-2.0, 0.5);
             let band = band[i] / weight[i];
             let syllables = modulation(heard, i);
-            let voice = -3.2 + 3.2 * low[i] + 2.6 * band + 2.6 * syllables + 0.9 * voiced[i] + 3.0 * glide[i]
+            let voice = -2.7 + 3.2 * low[i] + 2.6 * band + 2.6 * syllables + 0.9 * voiced[i] + 3.0 * glide[i]
                 - 14.0 * (steady[i] - 0.9).max(0.0)
+                - 2.5 * held[i]
+                - 10.0 * (0.25 - voiced[i]).max(0.0)
                 + 0.9 * level;
-            let music = -1.2 + 12.0 * (steady[i] - 0.86) - 4.0 * (low[i] - 0.3) + 1.0 * voiced[i]
-                - 3.0 * glide[i]
+            let music = -1.2 + 12.0 * (steady[i] - 0.86) - 4.0 * (low[i] - 0.3) + 1.0 * voiced[i] - 3.0 * glide[i]
+                + 1.5 * held[i]
+                - 10.0 * (0.3 - periodic[i]).max(0.0)
                 - 1.6 * syllables;
             (logistic(voice), logistic(music))
         })
@@ -62,19 +75,25 @@ fn running(heard: &[Heard], of: impl Fn(&Heard) -> f32, reach: usize) -> Vec<f32
         .collect()
 }
 
-/// Share of the voiced measures whose pitch glides: changes by less than a semitone, but changes.
-fn running_pairs(heard: &[Heard], reach: usize) -> Vec<f32> {
-    let glides: Vec<Heard> = heard
-        .windows(3)
-        .map(|w| {
-            let voiced = w.iter().all(|h| h.pitched > 0.45);
-            let change = (w[2].pitch - w[0].pitch).abs();
-            Heard { pitched: f32::from(u8::from(voiced && (0.008..0.12).contains(&change))), ..Heard::default() }
-        })
-        .collect();
-    let mut out = running(&glides, |h| h.pitched, reach);
-    out.resize(heard.len(), 0.0);
-    out
+/// Shares of the measures whose pitch glides, as a voice's does, and whose pitch is held, as a note's is.
+fn pitches(heard: &[Heard], reach: usize) -> (Vec<f32>, Vec<f32>) {
+    // Over a twentieth of a second, all of it pitched.
+    let change = |w: &[Heard]| -> Option<f32> {
+        let pitched =
+            w.iter().all(|h| h.pitched > 0.45) && w.windows(2).all(|p| (p[1].pitch - p[0].pitch).abs() < 0.06);
+        pitched.then(|| (w[w.len() - 1].pitch - w[0].pitch).abs())
+    };
+    let changes: Vec<Option<f32>> = heard.windows(6).map(change).collect();
+    let share = |is: &dyn Fn(f32) -> bool| {
+        let marks: Vec<Heard> = changes
+            .iter()
+            .map(|c| Heard { pitched: f32::from(u8::from(c.is_some_and(is))), ..Heard::default() })
+            .collect();
+        let mut out = running(&marks, |h| h.pitched, reach);
+        out.resize(heard.len(), 0.0);
+        out
+    };
+    (share(&|c| c >= GLIDE), share(&|c| c < HELD))
 }
 
 /// Share of the envelope's unrest, over a second, that lies at 3 to 7 Hz: the pace of syllables.
