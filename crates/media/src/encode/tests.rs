@@ -1,3 +1,5 @@
+//! What the writer wrote, read back.
+
 use std::process::Command;
 
 use film::{Matrix, Primaries, Transfer};

@@ -1,3 +1,5 @@
+//! The report, read as a browser would.
+
 use std::path::PathBuf;
 
 use film::{ContentHash, FrameRange, Rate};
