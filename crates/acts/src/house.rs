@@ -29,8 +29,13 @@ pub enum HouseError {
 /// What `init` did.
 #[derive(Debug, Serialize)]
 pub struct Init {
-    /// The library's folder.
+    /// The library's folder; bytes that are no text are shown as replacement characters.
+    #[serde(serialize_with = "words")]
     pub library: PathBuf,
+}
+
+fn words<S: serde::Serializer>(path: &Path, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(&path.to_string_lossy())
 }
 
 /// Makes `folder` a library, or finds that it is one.
