@@ -66,7 +66,10 @@ fn real(file: &Path, out: Option<&Path>) {
         let pitch = if music.downbeats.contains(&(i as u32)) { 1600.0 } else { 1000.0 };
         let at = (beat * f64::from(SAMPLE_RATE)) as usize;
         for (k, s) in samples.iter_mut().skip(at).take(600).enumerate() {
-            *s = 0.6 * *s + 0.4 * (k as f32 * pitch * 6.283 / SAMPLE_RATE as f32).sin() * (1.0 - k as f32 / 600.0);
+            *s = 0.6 * *s
+                + 0.4
+                    * (k as f32 * pitch * std::f32::consts::TAU / SAMPLE_RATE as f32).sin()
+                    * (1.0 - k as f32 / 600.0);
         }
     }
     let mut wav = Vec::new();

@@ -37,7 +37,7 @@ pub(super) fn steps(samples: &[f32]) -> Steps {
     // Bands of equal width in pitch from 40 to 10,000 Hz, at least one line of the spectrum each.
     let edge = |b: usize| ((40.0 * 250f32.powf(b as f32 / BANDS as f32)) / hertz) as usize;
     let edges: Vec<(usize, usize)> =
-        (0..BANDS).map(|b| (edge(b).max(1), edge(b + 1).max(edge(b) + 1).max(2).min(WINDOW / 2))).collect();
+        (0..BANDS).map(|b| (edge(b).max(1), edge(b + 1).max(edge(b) + 1).clamp(2, WINDOW / 2))).collect();
     let note: Vec<Option<usize>> = (0..=WINDOW / 2)
         .map(|i| {
             let hz = i as f32 * hertz;

@@ -31,7 +31,7 @@ pub(super) fn sections(steps: &Steps, loudness: &[f32], seconds: f64) -> Vec<Mus
                 return 0.0;
             }
             let mean = |from: usize, to: usize| -> Vec<f32> {
-                let mut sum = vec![0.0; 20];
+                let mut sum = [0.0; 20];
                 looks[from..to].iter().for_each(|l| sum.iter_mut().zip(l).for_each(|(s, v)| *s += v));
                 sum.iter().map(|s| s / (to - from) as f32).collect()
             };

@@ -123,14 +123,15 @@ fn at(samples: &mut [f32], from: f64, seconds: f64, wave: impl Fn(f64) -> f64) {
 fn tone(samples: &mut [f32], from: f64, hertz: f64, attack: f64, seconds: f64, loud: f64) {
     at(samples, from, seconds, |t| {
         let shape = (t / attack).min(1.0) * (1.0 - t / seconds) * (-1.5 * t).exp();
-        let sum: f64 = (1..6).map(|h| (6.283_185 * hertz * f64::from(h) * t).sin() / f64::from(h * h)).sum();
+        let sum: f64 =
+            (1..6).map(|h| (std::f64::consts::TAU * hertz * f64::from(h) * t).sin() / f64::from(h * h)).sum();
         loud * shape * sum
     });
 }
 
 fn drum(samples: &mut [f32], from: f64, hertz: f64, loud: f64) {
     at(samples, from, 0.2, |t| {
-        loud * (-18.0 * t).exp() * (6.283_185 * hertz * (t + 0.02 * (1.0 - (-40.0 * t).exp()))).sin()
+        loud * (-18.0 * t).exp() * (std::f64::consts::TAU * hertz * (t + 0.02 * (1.0 - (-40.0 * t).exp()))).sin()
     });
 }
 
