@@ -141,9 +141,7 @@ fn a_timeline_edited_by_the_reference_library_renders_with_its_new_length() {
     let edit = "
 import sys, opentimelineio as otio
 t = otio.adapters.read_from_file(sys.argv[1])
-t.tracks.markers.clear()
 for track in t.tracks:
-    track.markers.clear()
     trimmed = otio.algorithms.track_trimmed_to_range(track, otio.opentime.TimeRange(
         otio.opentime.RationalTime(0, 24), otio.opentime.RationalTime(72, 24)))
     track[:] = []

@@ -372,6 +372,6 @@ fn few_frames_and_a_second_look() {
     };
     let shots = quick::find(glimpses.clone(), Rate::FILM, 0, look).unwrap();
     assert_eq!(shots.iter().map(|s| s.range.start()).collect::<Vec<_>>(), [0, 41, 74]);
-    assert_eq!(asked, [FrameRange::new(41, 44), FrameRange::new(73, 76)], "only the gaps with cuts in them");
+    assert_eq!(asked, [FrameRange::new(40, 45), FrameRange::new(72, 77)], "only the gaps with cuts in them");
     assert_eq!(quick::find(glimpses, Rate::FILM, 0, |_| Err("gone")), Err("gone"));
 }

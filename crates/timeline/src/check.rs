@@ -202,8 +202,8 @@ impl Timeline {
             self.check_track(at, track, &mut flaws);
         }
         // Marks are measured only on tracks whose numbers can be added up.
-        if !flaws.iter().any(|f| matches!(f.fault, Fault::TooLong(_))) {
-            let whole = FrameRange::new(0, self.len());
+        if let Some(frames) = self.measured() {
+            let whole = FrameRange::new(0, frames);
             let marks = self.markers.iter().map(|m| (&m.name, m.range));
             for (name, range) in marks.chain(self.notes.iter().map(|n| (&n.text, n.range))) {
                 if !whole.covers(range) {
@@ -213,6 +213,13 @@ impl Timeline {
             }
         }
         flaws
+    }
+
+    /// [`Timeline::len`], unless some track is too long for its numbers to be added up.
+    pub(crate) fn measured(&self) -> Option<i64> {
+        let long =
+            |track: &Track| track.items.iter().any(|i| too_long(i).is_some()) || track.len(self.rate) > MOST_FRAMES;
+        (!self.tracks.iter().any(long)).then(|| self.len())
     }
 
     pub(crate) fn check_track(&self, at: usize, track: &Track, flaws: &mut Vec<Flaw>) {

@@ -162,6 +162,18 @@ fn what_we_do_not_do_is_stated_and_kept() {
 }
 
 #[test]
+fn marks_past_the_end_of_a_shortened_edit_are_cut_or_left_out() {
+    let mut source = small(json!([film(86400.0, 10.0)]));
+    let mark = |name: &str, from: f64, frames: f64| json!({ "OTIO_SCHEMA": "Marker.2", "name": name, "marked_range": range(from, frames, 24.0) });
+    source["tracks"]["markers"] = json!([mark("in", 2.0, 3.0), mark("over", 8.0, 5.0), mark("past", 12.0, 2.0)]);
+    let got = read(&source);
+    let marks: Vec<_> = got.timeline.markers.iter().map(|m| (m.name.as_str(), m.range)).collect();
+    assert_eq!(marks, [("in", film::FrameRange::new(2, 5)), ("over", film::FrameRange::new(8, 10))]);
+    let said: Vec<&str> = got.losses.iter().map(|l| l.kept_as.as_str()).collect();
+    assert_eq!(said, ["frames [8, 10)", "left out"], "{:?}", got.losses);
+}
+
+#[test]
 fn nested_sequences_are_laid_flat() {
     let inner = |children: Value| json!({ "OTIO_SCHEMA": "Track.1", "kind": "Video", "children": children });
     let gap = json!({ "OTIO_SCHEMA": "Gap.1", "source_range": range(0.0, 10.0, 24.0) });

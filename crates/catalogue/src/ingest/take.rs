@@ -20,6 +20,7 @@ use crate::reading::lines::{self, LinesJob, Said};
 use crate::reading::picture_file;
 use crate::reading::segment::picture_step;
 use crate::reading::still::StillsJob;
+use crate::reading::strip;
 use crate::reading::survey::{Look, Survey, SurveyJob};
 use crate::shots::{self, FoundShot};
 use crate::snapshot::{Line, Shot};
@@ -270,6 +271,10 @@ impl Taking<'_> {
         warnings.extend(sound_warning);
         let file = |e| IngestError::Library(self.library.file(&folder, e));
         signals::write_sights(&folder, &reading.sights).map_err(file)?;
+        for shot in &shots {
+            let own = if shot.clean.is_empty() { shot.range } else { shot.clean };
+            strip::write(&folder, shot.range.start(), own, shot.key_frame, &reading.smalls).map_err(file)?;
+        }
         let record = ReelRecord {
             hash,
             depth,

@@ -9,6 +9,7 @@ use super::closeup::{Closeup, Lit};
 use super::proxy::Proxy;
 use super::segment::{Segment, file};
 use super::sight::Sight;
+use super::strip::Small;
 use crate::shots::{FrameMark, ShotEye, eye};
 
 /// All that one decode gave.
@@ -22,6 +23,8 @@ pub struct Reading {
     pub closeups: Vec<Closeup>,
     /// What was ever lit.
     pub lit: Lit,
+    /// Pictures for film strips, in order.
+    pub smalls: Vec<Small>,
     /// Flaws, in words.
     pub warnings: Vec<String>,
 }
@@ -53,6 +56,7 @@ impl Reading {
             reading.marks.append(&mut segment.marks);
             reading.sights.append(&mut segment.sights);
             reading.closeups.append(&mut segment.closeups);
+            reading.smalls.append(&mut segment.smalls);
             reading.lit.join(&segment.lit);
             for warning in segment.warnings {
                 if !reading.warnings.contains(&warning) {

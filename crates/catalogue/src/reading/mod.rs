@@ -17,6 +17,7 @@ pub mod proxy;
 pub mod segment;
 pub mod sight;
 pub mod still;
+pub mod strip;
 pub mod survey;
 pub mod view;
 

@@ -13,11 +13,12 @@ use super::frame::Frame;
 use super::proxy::Proxy;
 use super::sight::Sight;
 use super::still;
+use super::strip::{self, Small};
 use crate::attributes::key::{self, Best};
 use crate::shots::{FrameMark, ShotEye, eye};
 
 /// Written at the head of a segment's file; another number means it must be read anew.
-const MAGIC: &[u8; 8] = b"BTGSEG\x00\x01";
+const MAGIC: &[u8; 8] = b"BTGSEG\x00\x02";
 
 /// What to read, as it goes to a worker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +48,8 @@ pub struct Segment {
     pub closeups: Vec<Closeup>,
     /// What was ever lit.
     pub lit: Lit,
+    /// Pictures for film strips.
+    pub smalls: Vec<Small>,
     /// Small gray pictures of the first and the last frame, for what happens between segments.
     pub ends: [Proxy; 2],
     /// The same as the shots' eye saw them.
@@ -153,7 +156,10 @@ fn read(
         }
         if number % step == 0 {
             let sight = segment.sights.last().expect("pushed above");
-            stills.offer(number, key::worth(sight), || still::rgb(&view, color.or(stream.color.matrix), still::WIDEST));
+            let picture = |widest| still::rgb(&view, color.or(stream.color.matrix), widest);
+            stills.offer(number, key::worth(sight), || picture(still::WIDEST));
+            let jpeg = still::jpeg(&picture(strip::SIDE)).map_err(|e| broken(e.to_string()))?;
+            segment.smalls.push(Small { frame: number, jpeg });
         }
         if before.is_none() {
             segment.ends[0] = proxy.clone();
@@ -229,6 +235,12 @@ impl Segment {
         self.closeups.iter().for_each(|c| c.write(&mut out));
         out.extend(&self.lit.columns);
         out.extend(&self.lit.rows);
+        number(&mut out, self.smalls.len());
+        for small in &self.smalls {
+            out.extend(small.frame.to_le_bytes());
+            number(&mut out, small.jpeg.len());
+            out.extend(&small.jpeg);
+        }
         for end in &self.ends {
             number(&mut out, end.width);
             number(&mut out, end.height);
@@ -255,6 +267,13 @@ impl Segment {
         let n = bytes.number()?;
         segment.closeups = (0..n).map(|_| Closeup::read(bytes.take(Closeup::BYTES)?)).collect::<Option<_>>()?;
         segment.lit = Lit { columns: bytes.take(256)?.to_vec(), rows: bytes.take(256)?.to_vec() };
+        let n = bytes.number()?;
+        let small = |bytes: &mut Bytes<'_>| {
+            let frame = i64::from_le_bytes(bytes.take(8)?.try_into().ok()?);
+            let n = bytes.number()?;
+            Some(Small { frame, jpeg: bytes.take(n)?.to_vec() })
+        };
+        segment.smalls = (0..n).map(|_| small(&mut bytes)).collect::<Option<_>>()?;
         for end in &mut segment.ends {
             let (width, height) = (bytes.number()?, bytes.number()?);
             *end = Proxy { width, height, luma: bytes.take(width.checked_mul(height)?)?.to_vec() };

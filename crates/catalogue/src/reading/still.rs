@@ -56,10 +56,16 @@ pub fn take_stills(job: &StillsJob, progress: &dyn Progress, cancel: &Cancel) ->
     Ok(())
 }
 
-/// Writes a picture as JPEG.
-pub(crate) fn save(path: &Path, rgb: &image::RgbImage) -> std::io::Result<()> {
+/// A picture as JPEG.
+pub(crate) fn jpeg(rgb: &image::RgbImage) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, 82).encode_image(rgb).map_err(std::io::Error::other)?;
+    Ok(bytes)
+}
+
+/// Writes a picture as JPEG.
+pub(crate) fn save(path: &Path, rgb: &image::RgbImage) -> std::io::Result<()> {
+    let bytes = jpeg(rgb)?;
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }

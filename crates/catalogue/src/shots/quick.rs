@@ -4,6 +4,8 @@
 //! two, or two or three in a row. Between two frames seen a cut can lie anywhere: where that is more than asked for, the
 //! missing frames, and only these, are asked of the caller.
 
+use std::collections::HashSet;
+
 use film::{FrameRange, Into, Rate};
 
 use super::found::{FoundShot, detect};
@@ -32,13 +34,13 @@ pub struct Glimpses {
 /// use media::Plane;
 /// // Two shots; every fourth frame is seen.
 /// let picture = |t: i64| (0..64 * 36).map(|i| if (i % 64 < 32) == (t < 50) { 200 } else { 40u8 }).collect::<Vec<u8>>();
-/// let mut look = |r: FrameRange| {
+/// let look = |r: FrameRange, step: usize| {
 ///     let mut eye = ShotEye::new(8);
 ///     let mut see = |t| eye.see(Plane { bytes: &picture(t), stride: 64, width: 64, height: 36 }, None);
-///     Ok::<_, ()>(r.frames().map(|t| (t, see(t))).collect::<Vec<_>>())
+///     r.frames().step_by(step).map(|t| (t, see(t))).collect::<Vec<_>>()
 /// };
-/// let seen = look(FrameRange::new(0, 100)).unwrap().into_iter().step_by(4).collect();
-/// let shots = quick::find(Glimpses { seen, frames: 100, keyframes: vec![0] }, Rate::FILM, 0, look).unwrap();
+/// let glimpses = Glimpses { seen: look(FrameRange::new(0, 100), 4), frames: 100, keyframes: vec![0] };
+/// let shots = quick::find(glimpses, Rate::FILM, 0, |r| Ok::<_, ()>(look(r, 1))).unwrap();
 /// assert_eq!(shots[1].range.start(), 50);
 /// ```
 pub fn find<E>(
@@ -54,12 +56,16 @@ pub fn find<E>(
         let before = glimpses.seen.partition_point(|(n, _)| *n < at).checked_sub(1).map(|i| glimpses.seen[i].0);
         let missing = FrameRange::new(before.map_or(at, |b| b + 1), at);
         if missing.len() > 2 * within && !glimpses.placed(at) {
-            more.extend(look(missing)?.into_iter().filter(|(n, _)| missing.contains(*n)));
+            // With a frame more on both sides, so that each mark of these says what changed since the frame before it.
+            let around = FrameRange::new((missing.start() - 1).max(0), at + 1);
+            more.extend(look(around)?.into_iter().filter(|(n, _)| (missing.start()..=at).contains(n)));
         }
     }
     if more.is_empty() {
         return Ok(glimpses.centred(shots));
     }
+    let again: HashSet<i64> = more.iter().map(|(n, _)| *n).collect();
+    glimpses.seen.retain(|(n, _)| !again.contains(n));
     glimpses.seen.extend(more);
     glimpses.seen.sort_by_key(|(n, _)| *n);
     let shots = detect(&glimpses.held(), rate);

@@ -104,6 +104,8 @@ pub struct ShotCard {
     pub key_frame: i64,
     /// Picture of it, where one was made.
     pub key_picture: Option<PathBuf>,
+    /// Small pictures of it side by side in the order of time, where they were made.
+    pub filmstrip: Option<PathBuf>,
     /// Length in seconds.
     pub seconds: f64,
     /// What a filmmaker asks.
@@ -199,6 +201,7 @@ impl Library {
                         clean: [s.clean.start(), s.clean.end()],
                         key_frame: s.key_frame,
                         key_picture: Some(crate::reading::picture_file(&folder, s.key_frame)).filter(|p| p.is_file()),
+                        filmstrip: Some(crate::reading::strip::file(&folder, s.range.start())).filter(|p| p.is_file()),
                         seconds: record.clock.seconds(s.range.end()) - record.clock.seconds(s.range.start()),
                         attributes: s.attributes,
                     })

@@ -328,13 +328,27 @@ impl Reader {
     /// Reads the stack's markers as markers and notes; gives those that say more than we hold, to be written back.
     fn marks(&mut self, stack: &Node<'_>, timeline: &mut Timeline) -> Result<Vec<Value>, OtioError> {
         let mut raw = Vec::new();
+        let whole = timeline.measured().map(|frames| FrameRange::new(0, frames));
         for node in stack.field("markers").list()? {
             if node.schema() != "Marker" {
                 return Err(node.shape("a Marker"));
             }
             let range = node.field("marked_range");
             let span = Span::read(&range)?.ok_or_else(|| range.shape("a TimeRange"))?;
-            let range = self.frames(&node, span, self.rate);
+            let mut range = self.frames(&node, span, self.rate);
+            // Who shortens an edit in another program seldom moves its marks.
+            if let Some(whole) = whole.filter(|whole| !whole.covers(range)) {
+                let Some(rest) = whole.overlap(range) else {
+                    self.lose(
+                        &node,
+                        format!("a mark at {range}, past the end of the timeline at {}", whole.end()),
+                        "left out",
+                    );
+                    continue;
+                };
+                self.lose(&node, format!("a mark at {range} that runs past the end"), &format!("frames {rest}"));
+                range = rest;
+            }
             let name = node.field("name").text()?.to_owned();
             let comment = node.field("comment").text()?.to_owned();
             let ours = node.field("metadata").field(OURS);
