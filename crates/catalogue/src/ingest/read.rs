@@ -15,6 +15,8 @@ use crate::shots::FoundShot;
 
 /// Memory of one worker. A decoder at 4K holds some hundred pictures at most.
 const MEMORY: u64 = 1 << 30;
+/// How the name of a folder begins in which workers claim segments.
+pub(crate) const CLAIMS: &str = "claims-";
 /// Seconds without progress until a worker is taken for stuck.
 const SILENCE: u64 = 120;
 
@@ -98,36 +100,32 @@ impl Reel<'_> {
 
     /// Shares a job's ranges among workers.
     fn share(&self, name: &str, missing: Vec<FrameRange>, sum: &Sum<'_>) -> Result<(), YardError> {
+        if missing.is_empty() {
+            return Ok(());
+        }
         let unwritable = |e| YardError::Crashed(format!("{}: {e}", self.folder.display()));
         std::fs::create_dir_all(self.folder).map_err(unwritable)?;
-        let hands = self.workers.max(1).min(missing.len().max(1));
+        let hands = self.workers.max(1).min(missing.len());
         // A reel of one segment gets all cores for its decoder.
         let threads = (self.workers.max(1) / hands).max(1);
-        let queue = Mutex::new(missing);
+        // Workers take segments as they come to them, so that all end together and each starts but once.
+        let claims = tempfile::Builder::new().prefix(CLAIMS).tempdir_in(self.folder).map_err(unwritable)?;
+        let job = segment::SegmentJob {
+            path: self.path.to_owned(),
+            segments: missing,
+            claims: claims.path().to_owned(),
+            into: self.folder.to_owned(),
+            threads,
+            frames: self.survey.frames,
+        };
         let failed: Mutex<Option<YardError>> = Mutex::new(None);
         let limits = limits(self.path, self.sequence, &[self.folder.to_owned()]);
         let hand = || {
-            loop {
-                // Several at once spare a worker's start and its scan of the packets; fewer towards the end, so that all
-                // end together.
-                let batch: Vec<FrameRange> = {
-                    let mut left = queue.lock().unwrap_or_else(PoisonError::into_inner);
-                    let n = (left.len() / (2 * hands)).max(1).min(left.len());
-                    left.drain(..n).collect()
-                };
-                if batch.is_empty() || failed.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
-                    return;
-                }
-                let job = segment::SegmentJob {
-                    path: self.path.to_owned(),
-                    segments: batch,
-                    into: self.folder.to_owned(),
-                    threads,
-                    frames: self.survey.frames,
-                };
-                if let Err(e) = call::<_, ()>(self.yard, name, &job, &limits, sum, self.cancel) {
-                    failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(e);
-                    return;
+            if let Err(e) = call::<_, ()>(self.yard, name, &job, &limits, sum, self.cancel) {
+                failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(e);
+                // The others need not go on: nothing is left for them.
+                for &range in &job.segments {
+                    let _ = segment::claim(&job.claims, range);
                 }
             }
         };

@@ -8,9 +8,10 @@ use std::thread;
 use film::{Clock, ContentHash, FrameRange};
 use jobs::{Cancel, Progress, Silent, Unit};
 use media::yard::YardError;
+use rayon::prelude::*;
 
 use super::name::named;
-use super::read::{Reel, limits};
+use super::read::{CLAIMS, Reel, limits};
 use super::report::{Held, IngestError, IngestReport, NotFilm, Refused};
 use super::walk::{Found, Kind, walk};
 use super::yard::{Yard, call};
@@ -238,20 +239,25 @@ impl Taking<'_> {
             let shots = shots_of(&reel.glance()?);
             return self.put_quick(path, hash, place, &survey, shots).map_err(Stopped::Ingest);
         }
-        // Sound is listened to beside the pictures: it asks little of the processor.
-        let (read, sound_warning) = thread::scope(|scope| {
-            let ear =
-                (!survey.probe.sounds.is_empty()).then(|| scope.spawn(|| self.listen(path, &survey, &clock, &folder)));
-            let read = reel.read();
-            (read, ear.map_or(Ok(None), |ear| ear.join().expect("listening does not panic")))
+        // Words and sound are taken beside the pictures: they ask little of the processor.
+        let (read, heard) = thread::scope(|scope| {
+            let ear = scope.spawn(|| {
+                let beside = lines::files(path);
+                let mut may = limits(path, sequence, &[]);
+                may.read.extend(beside.iter().cloned());
+                let job = LinesJob { path: path.to_owned(), beside };
+                let said: Said = call(yard, "lines", &job, &may, &Silent, cancel)?;
+                let warning = match survey.probe.sounds.is_empty() {
+                    true => None,
+                    false => self.listen(path, &survey, &clock, &folder)?,
+                };
+                Ok::<_, YardError>((said, warning))
+            });
+            (reel.read(), ear.join().expect("listening does not panic"))
         });
         let mut reading = read?;
-        let sound_warning = sound_warning?;
+        let (said, sound_warning) = heard?;
         let mut shots = shots_of(&shots::detect(&reading.marks, survey.rate));
-        let beside = lines::files(path);
-        let mut may = limits(path, sequence, &[]);
-        may.read.extend(beside.iter().cloned());
-        let said: Said = call(yard, "lines", &LinesJob { path: path.to_owned(), beside }, &may, progress, cancel)?;
         let said_warnings = said.warnings.clone();
         let lines: Vec<Line> = said.on(&clock);
         let sound = signals::read_sound(&signals::sound_file(&folder));
@@ -271,10 +277,13 @@ impl Taking<'_> {
         warnings.extend(sound_warning);
         let file = |e| IngestError::Library(self.library.file(&folder, e));
         signals::write_sights(&folder, &reading.sights).map_err(file)?;
-        for shot in &shots {
-            let own = if shot.clean.is_empty() { shot.range } else { shot.clean };
-            strip::write(&folder, shot.range.start(), own, shot.key_frame, &reading.smalls).map_err(file)?;
-        }
+        shots
+            .par_iter()
+            .try_for_each(|shot| {
+                let own = if shot.clean.is_empty() { shot.range } else { shot.clean };
+                strip::write(&folder, shot.range.start(), own, shot.key_frame, &reading.smalls)
+            })
+            .map_err(file)?;
         let record = ReelRecord {
             hash,
             depth,
@@ -440,9 +449,11 @@ fn remove_spare_pictures(folder: &Path, shots: &[Shot]) {
 fn remove_segments(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.filter_map(Result::ok).map(|e| e.path()) {
+        // One left behind costs room only.
         if path.extension().is_some_and(|e| e == "segment" || e == "glance") {
-            // One left behind costs room only.
             let _ = fs::remove_file(path);
+        } else if path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(CLAIMS)) {
+            let _ = fs::remove_dir_all(path);
         }
     }
 }

@@ -9,7 +9,7 @@ use media::{Index, Pictures, PicturesOptions, Probe, Skip};
 use serde::{Deserialize, Serialize};
 
 use super::frame::Frame;
-use super::segment::SegmentJob;
+use super::segment::{SegmentJob, claim, unwritable};
 use crate::shots::quick::{self, Glimpses};
 use crate::shots::{FoundShot, FrameMark, ShotEye};
 
@@ -54,7 +54,7 @@ pub fn glance(job: &SegmentJob, progress: &dyn Progress, cancel: &Cancel) -> Res
     let reel = Reel::open(&job.path, Some(job.frames))?;
     for &range in &job.segments {
         let path = file(&job.into, range);
-        if read(&path).is_some() {
+        if read(&path).is_some() || !claim(&job.claims, range)? {
             continue;
         }
         let id = format!("{} {range}", job.path.display());
@@ -69,10 +69,7 @@ pub fn glance(job: &SegmentJob, progress: &dyn Progress, cancel: &Cancel) -> Res
             bytes.extend(number.to_le_bytes());
             mark.write(&mut bytes);
         }
-        Whole::write(&path, &bytes).map_err(|e| Refusal {
-            reason: format!("a glance cannot be written to {}: {e}", path.display()),
-            remedy: "make room on the library's disk".to_owned(),
-        })?;
+        Whole::write(&path, &bytes).map_err(|e| unwritable(&path, &e))?;
         progress.at(&id, range.len() as u64);
         progress.end(&id);
     }

@@ -4,10 +4,10 @@
 //! three nearest errors); a translation and a zoom are fitted to their motion by reweighted least squares, so that moving
 //! things do not pull the camera; what the fit leaves is the things' own motion.
 
-use super::proxy::Proxy;
+use multiversion::multiversion;
 
-/// Side of a block in proxy pixels.
-const BLOCK: usize = 8;
+use super::proxy::Proxy;
+use crate::shots::block::{self, BLOCK};
 
 /// Error of a block, in all, that noise and coding leave where nothing moves.
 const AT_REST: u32 = 40;
@@ -57,6 +57,7 @@ impl Block {
 }
 
 /// How `now` moved since `before`; nothing where their sizes differ.
+#[multiversion(targets("x86_64+avx2"))]
 pub fn between(before: &Proxy, now: &Proxy) -> Motion {
     let (w, h) = (now.width, now.height);
     if (before.width, before.height) != (w, h) || w < 3 * BLOCK || h < 3 * BLOCK {
@@ -74,14 +75,15 @@ pub fn between(before: &Proxy, now: &Proxy) -> Motion {
                 continue;
             }
             let (x, y) = (bx * BLOCK, by * BLOCK);
-            let texture = texture(now, x, y);
+            let pixels = now.block(x, y);
+            let texture = pixels.texture();
             if texture < 192 {
                 // Plain: any motion would match.
                 left = global;
                 *above = global;
                 continue;
             }
-            let search = Search { before, now, x: x as i32, y: y as i32 };
+            let search = Search { before, pixels, x: x as i32, y: y as i32 };
             // What stands still is known at once.
             if search.error((0, 0)) <= AT_REST {
                 left = (0, 0);
@@ -134,8 +136,10 @@ pub fn between(before: &Proxy, now: &Proxy) -> Motion {
 }
 
 /// Whether the block matches about as well where the camera's motion alone would have brought it from.
+#[inline(always)]
 fn fits_camera(before: &Proxy, now: &Proxy, b: &Block, (vx, vy): (f32, f32)) -> bool {
-    let search = Search { before, now, x: b.corner.0, y: b.corner.1 };
+    let pixels = now.block(b.corner.0 as usize, b.corner.1 as usize);
+    let search = Search { before, pixels, x: b.corner.0, y: b.corner.1 };
     let (x, y) = ((-vx).floor() as i32, (-vy).floor() as i32);
     // What the camera has just brought into the picture has no place to come from.
     let (left, top, side) = (b.corner.0 + x, b.corner.1 + y, BLOCK as i32 + 1);
@@ -146,39 +150,25 @@ fn fits_camera(before: &Proxy, now: &Proxy, b: &Block, (vx, vy): (f32, f32)) -> 
     there.is_some_and(|e| e <= b.error + b.error / 4 + 64)
 }
 
-/// How far a block's pixels lie from their mean, in all.
-fn texture(p: &Proxy, x: usize, y: usize) -> u32 {
-    let rows = || (y..y + BLOCK).map(|y| &p.luma[y * p.width + x..y * p.width + x + BLOCK]);
-    let mean =
-        (rows().map(|r| r.iter().map(|&v| u32::from(v)).sum::<u32>()).sum::<u32>() / (BLOCK * BLOCK) as u32) as u8;
-    rows().map(|r| r.iter().map(|&v| u32::from(v.abs_diff(mean))).sum::<u32>()).sum()
-}
-
 struct Search<'a> {
     before: &'a Proxy,
-    now: &'a Proxy,
+    pixels: block::Block,
     x: i32,
     y: i32,
 }
 
 impl Search<'_> {
+    #[inline(always)]
     fn error(&self, (dx, dy): (i32, i32)) -> u32 {
-        let (w, h) = (self.now.width as i32, self.now.height as i32);
+        let (w, h) = (self.before.width as i32, self.before.height as i32);
         let (sx, sy) = (self.x + dx, self.y + dy);
         if sx < 0 || sy < 0 || sx + BLOCK as i32 > w || sy + BLOCK as i32 > h {
             return u32::MAX / 4;
         }
-        let mut sum = 0;
-        for row in 0..BLOCK as i32 {
-            let a = ((self.y + row) * w + self.x) as usize;
-            let b = ((sy + row) * w + sx) as usize;
-            let a = &self.now.luma[a..a + BLOCK];
-            let b = &self.before.luma[b..b + BLOCK];
-            sum += a.iter().zip(b).map(|(&p, &q)| u32::from(p.abs_diff(q))).sum::<u32>();
-        }
-        sum
+        self.pixels.apart(&self.before.block(sx as usize, sy as usize))
     }
 
+    #[inline(always)]
     fn best(&self, starts: [(i32, i32); 4]) -> ((i32, i32), u32) {
         // A small bonus for standing still keeps plain edges from sliding.
         let mut best = (starts[0], self.error(starts[0]).saturating_sub(16));
@@ -209,6 +199,7 @@ impl Search<'_> {
         best
     }
 
+    #[inline(always)]
     fn refine(&self, at: (i32, i32), error: u32) -> (f32, f32) {
         // An exact match needs none.
         if error == 0 {
@@ -230,6 +221,7 @@ impl Search<'_> {
 }
 
 /// Shift of the whole picture, from sums of columns and of rows.
+#[inline(always)]
 fn shift(before: &Proxy, now: &Proxy) -> (i32, i32) {
     let (w, h) = (now.width, now.height);
     let profiles = |p: &Proxy| {
@@ -248,6 +240,7 @@ fn shift(before: &Proxy, now: &Proxy) -> (i32, i32) {
 }
 
 /// The offset at which `now[i]` resembles `before[i + offset]` best.
+#[inline(always)]
 fn slide(before: &[i32], now: &[i32]) -> i32 {
     let n = now.len() as i32;
     let reach = REACH.min(n / 4);
@@ -263,11 +256,13 @@ fn slide(before: &[i32], now: &[i32]) -> i32 {
         .map_or(0, |b| b.1)
 }
 
+#[inline(always)]
 fn residual(b: &Block, fit: [f32; 3]) -> (f32, f32) {
     (b.vx - fit[0] - fit[2] * b.x, b.vy - fit[1] - fit[2] * b.y)
 }
 
 /// Translation and zoom of most blocks.
+#[inline(always)]
 fn fit(blocks: &[Block]) -> [f32; 3] {
     let median = |mut v: Vec<f32>| {
         let mid = v.len() / 2;

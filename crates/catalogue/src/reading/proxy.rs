@@ -1,5 +1,6 @@
 //! The small gray picture that every per-frame analysis reads.
 
+use crate::shots::block::Block;
 use crate::shots::eye;
 
 /// A displayed picture in gray, at most 160 wide and 160 high, 0 black and 255 white whatever the reel's range.
@@ -26,6 +27,12 @@ impl Proxy {
         let mut eye = eye::ShotEye::new(view.bits);
         eye.see(view.luma, None);
         Proxy::shown(eye.proxy(), view.full, view.rotation)
+    }
+
+    /// The block whose corner is at `x`, `y`.
+    #[inline(always)]
+    pub(crate) fn block(&self, x: usize, y: usize) -> Block {
+        Block::at(&self.luma, self.width, x, y)
     }
 
     fn turned(self, degrees: u16) -> Proxy {

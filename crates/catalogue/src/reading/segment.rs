@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use film::FrameRange;
 use jobs::{Cancel, Progress, Unit, Whole};
 use media::yard::Refusal;
-use media::{Index, Pictures, PicturesOptions, Probe, Skip};
+use media::{Index, Picture, PictureStream, Pictures, PicturesOptions, Probe, Skip};
 use serde::{Deserialize, Serialize};
 
 use super::closeup::{Closeup, EVERY, Lit};
@@ -25,8 +25,10 @@ const MAGIC: &[u8; 8] = b"BTGSEG\x00\x02";
 pub struct SegmentJob {
     /// The reel's file.
     pub path: PathBuf,
-    /// Frames to read, in this order; each begins where decoding can begin.
+    /// Frames to read, in this order; each begins where decoding can begin. Other workers have the same list.
     pub segments: Vec<FrameRange>,
+    /// Folder in which a worker claims a segment before reading it.
+    pub claims: PathBuf,
     /// Folder for the results.
     pub into: PathBuf,
     /// Decoding threads.
@@ -73,7 +75,24 @@ pub(crate) fn picture_step(rate: film::Rate) -> i64 {
     i64::from(rate.nominal() / 2).clamp(4, 30)
 }
 
-/// Reads the segments of a job one after the other, leaving out those already there.
+/// Whether this worker is the first that asked for segment `range`: of several, one makes the file.
+pub(crate) fn claim(claims: &Path, range: FrameRange) -> Result<bool, Refusal> {
+    match std::fs::File::create_new(claims.join(format!("{:08}", range.start()))) {
+        Ok(_) => Ok(true),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        Err(e) => Err(unwritable(claims, &e)),
+    }
+}
+
+/// The reel's folder takes no file.
+pub(crate) fn unwritable(path: &Path, e: &std::io::Error) -> Refusal {
+    Refusal {
+        reason: format!("its reading cannot be written to {}: {e}", path.display()),
+        remedy: "make room on the library's disk".to_owned(),
+    }
+}
+
+/// Reads the segments of a job that no other worker has claimed, leaving out those already there.
 pub fn read_segments(job: &SegmentJob, progress: &dyn Progress, cancel: &Cancel) -> Result<(), Refusal> {
     let refuse = |reason: String, remedy: &str| Refusal { reason, remedy: remedy.to_owned() };
     let probe = media::probe(&job.path).map_err(|e| refuse(e.reason(), e.remedy()))?;
@@ -85,16 +104,11 @@ pub fn read_segments(job: &SegmentJob, progress: &dyn Progress, cancel: &Cancel)
         ));
     }
     for &range in &job.segments {
-        if file(&job.into, range).is_file() {
+        if file(&job.into, range).is_file() || !claim(&job.claims, range)? {
             continue;
         }
         let segment = read(job, &probe, &index, range, progress, cancel)?;
-        Whole::write(&file(&job.into, range), &segment.to_bytes()).map_err(|e| {
-            refuse(
-                format!("its reading cannot be written to {}: {e}", job.into.display()),
-                "make room on the library's disk",
-            )
-        })?;
+        Whole::write(&file(&job.into, range), &segment.to_bytes()).map_err(|e| unwritable(&job.into, &e))?;
     }
     Ok(())
 }
@@ -124,7 +138,7 @@ fn read(
     let mut watcher: Option<ShotEye> = None;
     let mut before: Option<Proxy> = None;
     let step = picture_step(stream.rate);
-    let mut stills = Stills { folder: &job.into, best: Best::from(range.start()), picture: None };
+    let mut stills = Stills { folder: &job.into, stream, best: Best::from(range.start()), picture: None };
     while segment.end() < range.end() {
         if cancel.check().is_err() {
             return Err(broken("interrupted".to_owned()));
@@ -154,11 +168,9 @@ fn read(
         if segment.marks.last().is_some_and(|m| m.fresh > 0.5) {
             stills.keep(number).map_err(|e| broken(e.to_string()))?;
         }
-        if number % step == 0 {
-            let sight = segment.sights.last().expect("pushed above");
-            let picture = |widest| still::rgb(&view, color.or(stream.color.matrix), widest);
-            stills.offer(number, key::worth(sight), || picture(still::WIDEST));
-            let jpeg = still::jpeg(&picture(strip::SIDE)).map_err(|e| broken(e.to_string()))?;
+        if number % (2 * step) == 0 {
+            let small = still::rgb(&view, color.or(stream.color.matrix), strip::SIDE);
+            let jpeg = still::jpeg(&small).map_err(|e| broken(e.to_string()))?;
             segment.smalls.push(Small { frame: number, jpeg });
         }
         if before.is_none() {
@@ -166,6 +178,9 @@ fn read(
             segment.grays[0] = watcher.proxy().clone();
         }
         before = Some(proxy);
+        if number % step == 0 {
+            stills.offer(key::worth(segment.sights.last().expect("pushed above")), picture);
+        }
         if number % 64 == 0 {
             progress.at(&id, segment.sights.len() as u64);
         }
@@ -186,24 +201,26 @@ fn read(
 /// Keeps the picture of the best frame since the last abrupt change, which is mostly that of the shot's key frame.
 struct Stills<'a> {
     folder: &'a Path,
+    stream: &'a PictureStream,
     best: Best,
-    picture: Option<(i64, image::RgbImage)>,
+    picture: Option<Picture>,
 }
 
 impl Stills<'_> {
-    fn offer(&mut self, frame: i64, worth: f32, picture: impl FnOnce() -> image::RgbImage) {
-        if self.best.offer(frame, worth) {
-            self.picture = Some((frame, picture()));
+    fn offer(&mut self, worth: f32, picture: Picture) {
+        if self.best.offer(picture.number(), worth) {
+            self.picture = Some(picture);
         }
     }
 
     /// A shot ends, the next begins at `next`.
     fn keep(&mut self, next: i64) -> std::io::Result<()> {
         self.best = Best::from(next);
-        match self.picture.take() {
-            Some((frame, picture)) => still::save(&picture_file(self.folder, frame), &picture),
-            None => Ok(()),
-        }
+        let Some(picture) = self.picture.take() else { return Ok(()) };
+        let mut frame = Frame::default();
+        let view = frame.view(&picture, self.stream).map_err(std::io::Error::other)?;
+        let rgb = still::rgb(&view, picture.color().matrix.or(self.stream.color.matrix), still::WIDEST);
+        still::save(&picture_file(self.folder, picture.number()), &rgb)
     }
 }
 

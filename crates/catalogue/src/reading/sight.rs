@@ -1,5 +1,7 @@
 //! What is noted of every frame.
 
+use multiversion::multiversion;
+
 use super::motion;
 use super::proxy::{Proxy, levels};
 use super::view::{self, View};
@@ -41,11 +43,7 @@ impl Sight {
 
     /// Looks at a frame; `proxy` is its small gray picture, `before` that of the frame before.
     pub fn of(view: &View<'_>, proxy: &Proxy, before: Option<&Proxy>) -> Sight {
-        let n = proxy.luma.len() as u64;
-        let sum: u64 = proxy.luma.iter().map(|&v| u64::from(v)).sum();
-        let squares: u64 = proxy.luma.iter().map(|&v| u64::from(v) * u64::from(v)).sum();
-        let mean = sum as f64 / n as f64;
-        let deviation = (squares as f64 / n as f64 - mean * mean).max(0.0).sqrt();
+        let (mean, deviation) = spread(&proxy.luma);
         let mut thumb = [0u8; THUMB];
         let texture = cells(proxy, &mut thumb);
         let saturation = chroma(view, &mut thumb);
@@ -71,8 +69,7 @@ impl Sight {
     /// Notes what changed since the frame before.
     pub fn moved(&mut self, before: &Proxy, now: &Proxy, aspect: f32) {
         if before.luma.len() == now.luma.len() {
-            let sum: u64 = before.luma.iter().zip(&now.luma).map(|(&a, &b)| u64::from(a.abs_diff(b))).sum();
-            self.change = (sum as f64 / now.luma.len() as f64 / 255.0) as f32;
+            self.change = (f64::from(apart(&before.luma, &now.luma)) / now.luma.len() as f64 / 255.0) as f32;
         }
         let m = motion::between(before, now);
         let width = now.width.max(1) as f32;
@@ -127,26 +124,53 @@ impl Sight {
 }
 
 /// Mean luma of each cell into the small picture; mean gradient of each cell out.
+#[multiversion(targets("x86_64+avx2"))]
 fn cells(proxy: &Proxy, thumb: &mut [u8; THUMB]) -> [f32; 144] {
     let (w, h) = (proxy.width, proxy.height);
     let (across, down) = CELLS;
     let mut texture = [0.0; 144];
+    // Of each column, its samples and its steps to the right, added up over a cell's rows: at most 160 of them fit.
+    let (mut columns, mut steps) = (vec![0u16; w], vec![0u16; w]);
     for j in 0..down {
         let (top, bottom) = (j * h / down, ((j + 1) * h / down).max(j * h / down + 1).min(h));
+        columns.fill(0);
+        steps.fill(0);
+        let rows = top.min(h - 1)..bottom;
+        let high = rows.len() as u32;
+        for row in rows.map(|y| &proxy.luma[y * w..(y + 1) * w]) {
+            columns.iter_mut().zip(row).for_each(|(c, &v)| *c = c.wrapping_add(u16::from(v)));
+            steps
+                .iter_mut()
+                .zip(row.iter().zip(&row[1..]))
+                .for_each(|(s, (a, b))| *s = s.wrapping_add(u16::from(a.abs_diff(*b))));
+        }
         for i in 0..across {
             let (left, right) = (i * w / across, ((i + 1) * w / across).max(i * w / across + 1).min(w));
-            let (mut sum, mut gradient, mut n) = (0u32, 0u32, 0u32);
-            for y in top.min(h - 1)..bottom {
-                let row = &proxy.luma[y * w + left.min(w - 1)..y * w + right];
-                sum += row.iter().map(|&v| u32::from(v)).sum::<u32>();
-                gradient += row.windows(2).map(|p| u32::from(p[0].abs_diff(p[1]))).sum::<u32>();
-                n += row.len() as u32;
-            }
-            thumb[j * across + i] = (sum / n.max(1)) as u8;
-            texture[j * across + i] = gradient as f32 / n.max(1) as f32;
+            let left = left.min(w - 1);
+            let all = |of: &[u16]| of.iter().map(|&v| u32::from(v)).sum::<u32>();
+            let n = (high * (right - left) as u32).max(1);
+            thumb[j * across + i] = (all(&columns[left..right]) / n) as u8;
+            texture[j * across + i] = all(&steps[left..right - 1]) as f32 / n as f32;
         }
     }
     texture
+}
+
+/// Mean and standard deviation.
+#[multiversion(targets("x86_64+avx2"))]
+fn spread(luma: &[u8]) -> (f64, f64) {
+    let n = luma.len() as f64;
+    // At most 160 x 160 samples: their squares fit 32 bits.
+    let sum: u32 = luma.iter().map(|&v| u32::from(v)).sum();
+    let squares: u32 = luma.iter().map(|&v| u32::from(v) * u32::from(v)).sum();
+    let mean = f64::from(sum) / n;
+    (mean, (f64::from(squares) / n - mean * mean).max(0.0).sqrt())
+}
+
+/// Sum of the absolute differences.
+#[multiversion(targets("x86_64+avx2"))]
+fn apart(a: &[u8], b: &[u8]) -> u32 {
+    a.iter().zip(b).map(|(&a, &b)| u32::from(a.abs_diff(b))).sum()
 }
 
 /// Mean Cb and Cr of each cell into the small picture; mean saturation out.
@@ -158,7 +182,7 @@ fn chroma(view: &View<'_>, thumb: &mut [u8; THUMB]) -> f32 {
     let (across, down) = CELLS;
     let (mut total, mut count) = (0.0f32, 0.0f32);
     // Samples a cell, across and down.
-    const GRID: usize = 3;
+    const GRID: usize = 2;
     let places = view.places(&planes[0], across * GRID, down * GRID);
     for cell in 0..144 {
         let (mut sums, mut vivid) = ([0u32; 2], 0.0f32);
@@ -183,6 +207,7 @@ fn chroma(view: &View<'_>, thumb: &mut [u8; THUMB]) -> f32 {
 ///
 /// A step one pixel wide gives 1, a ramp of four pixels or more 1/4; measured only where there is an edge, so that noise
 /// on plain ground counts little.
+#[multiversion(targets("x86_64+avx2"))]
 fn sharpness(picture: &View<'_>) -> f32 {
     let (mut fine, mut coarse) = (0u64, 0u64);
     let mut copy = Vec::new();

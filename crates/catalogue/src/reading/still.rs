@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use film::Matrix;
-use image::codecs::jpeg::JpegEncoder;
 use jobs::{Cancel, Progress, Unit};
+use jpeg_encoder::{ColorType, Encoder};
 use media::yard::Refusal;
 use media::{Pictures, PicturesOptions, Skip};
 use serde::{Deserialize, Serialize};
@@ -59,7 +59,10 @@ pub fn take_stills(job: &StillsJob, progress: &dyn Progress, cancel: &Cancel) ->
 /// A picture as JPEG.
 pub(crate) fn jpeg(rgb: &image::RgbImage) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, 82).encode_image(rgb).map_err(std::io::Error::other)?;
+    let side = |n: u32| u16::try_from(n).map_err(std::io::Error::other);
+    Encoder::new(&mut bytes, 82)
+        .encode(rgb.as_raw(), side(rgb.width())?, side(rgb.height())?, ColorType::Rgb)
+        .map_err(std::io::Error::other)?;
     Ok(bytes)
 }
 

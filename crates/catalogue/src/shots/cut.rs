@@ -10,6 +10,8 @@ use super::mark::FrameMark;
 const LEAST: f32 = 0.08;
 /// Frames of the shortest shot.
 const SHORTEST: usize = 3;
+/// Frames compared in one go by one core.
+const STRETCH: usize = 256;
 
 /// How unlike two frames are, 0 to about 1.
 pub(crate) fn unlike(a: &Ready<'_>, b: &Ready<'_>) -> f32 {
@@ -18,20 +20,30 @@ pub(crate) fn unlike(a: &Ready<'_>, b: &Ready<'_>) -> f32 {
 
 /// Unlikeness of each frame to the one before; the first is 0.
 pub(crate) fn steps(marks: &[FrameMark]) -> Vec<f32> {
-    let between = |pair: &[FrameMark]| {
-        // A frame shown twice (animation on twos) need not be compared.
-        let same = pair[0].luma == pair[1].luma && pair[0].cb == pair[1].cb && pair[0].cr == pair[1].cr;
-        // What hardly changed at full sharpness (and is known to: an eye's first frame is not) has not changed here.
-        if pair[1].fresh < 0.05 {
-            0.1 * pair[1].fresh
-        } else if same {
-            0.0
-        } else {
-            unlike(&Ready::of(&pair[0]), &Ready::of(&pair[1]))
-        }
+    let stretch = |first: usize| {
+        // What was made ready of the frame before serves the next one as well.
+        let mut last: Option<(usize, Ready<'_>)> = None;
+        let until = (first + STRETCH).min(marks.len());
+        (first..until).map(move |at| {
+            let (before, now) = (&marks[at - 1], &marks[at]);
+            // What hardly changed at full sharpness (and is known to: an eye's first frame is not) has not changed here.
+            if now.fresh < 0.05 {
+                return 0.1 * now.fresh;
+            }
+            // A frame shown twice (animation on twos) need not be compared.
+            if before.luma == now.luma && before.cb == now.cb && before.cr == now.cr {
+                return 0.0;
+            }
+            let ready = Ready::of(now);
+            let earlier = last.take().filter(|(i, _)| i + 1 == at).map_or_else(|| Ready::of(before), |(_, r)| r);
+            let unlike = unlike(&earlier, &ready);
+            last = Some((at, ready));
+            unlike
+        })
     };
     let mut steps = vec![0.0; marks.len().min(1)];
-    steps.par_extend(marks.par_windows(2).map(between));
+    let firsts: Vec<usize> = (1..marks.len()).step_by(STRETCH).collect();
+    steps.par_extend(firsts.into_par_iter().flat_map_iter(stretch));
     steps
 }
 
@@ -48,8 +60,9 @@ pub(crate) struct Moment {
 pub(crate) fn cuts(marks: &[FrameMark], steps: &[f32], rate: Rate) -> Vec<Moment> {
     let side = (rate.fps() / 6.0).round().clamp(4.0, 12.0) as usize;
     let mut found: Vec<Moment> = Vec::new();
-    for at in 1..marks.len() {
-        let Some(likely) = weigh(marks, steps, at, side).filter(|&l| l >= 0.5) else { continue };
+    let weighed: Vec<Option<f32>> = (1..marks.len()).into_par_iter().map(|at| weigh(marks, steps, at, side)).collect();
+    for (at, likely) in (1..).zip(weighed) {
+        let Some(likely) = likely.filter(|&l| l >= 0.5) else { continue };
         match found.last_mut() {
             // Of moments closer than the shortest shot only the strongest is a cut.
             Some(last) if at - last.at < SHORTEST => {
@@ -84,6 +97,9 @@ fn weigh(marks: &[FrameMark], steps: &[f32], at: usize, side: usize) -> Option<f
     for a in before.iter().chain([&last]) {
         for b in after.iter().chain([&first]) {
             across = across.min(unlike(a, b));
+        }
+        if across < LEAST {
+            return None;
         }
     }
     // Something shown for so short a time, and then the very same again, is no shot.

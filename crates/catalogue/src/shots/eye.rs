@@ -1,15 +1,15 @@
 //! Sees every frame of a stretch once and leaves marks.
 
 use media::Plane;
+use multiversion::multiversion;
 
+use super::block::{BLOCK, Block};
 use super::mark::{ACROSS, CHROMA_ACROSS, CHROMA_DOWN, CLASSES, DOWN, FrameMark};
 
 /// Longest side of the proxy.
 const SIDE: usize = 160;
 /// Rows of the full picture added up into one of the proxy, at most.
 const ROWS: usize = 4;
-/// Pixels along a block's side.
-const BLOCK: usize = 8;
 /// Farthest that a block is looked for, pixels of the proxy.
 const REACH: isize = 12;
 /// Mean absolute difference that noise and coding leave in a block at rest.
@@ -66,14 +66,9 @@ impl ShotEye {
     /// Sees the next frame: luma and, unless it is gray, both colour differences at any subsampling.
     pub fn see(&mut self, luma: Plane<'_>, chroma: Option<[Plane<'_>; 2]>) -> FrameMark {
         std::mem::swap(&mut self.now, &mut self.before);
-        self.shrink(luma);
+        shrink(&mut self.now, luma, &mut self.sums, self.wide, self.shift);
         let n = self.now.luma.len() as f64;
-        // Four tables, so that equal samples side by side do not wait for each other.
-        let mut tables = [[0u32; 256]; 4];
-        for quad in self.now.luma.chunks(4) {
-            quad.iter().zip(&mut tables).for_each(|(&v, table)| table[v as usize] += 1);
-        }
-        let counts: [u32; 256] = std::array::from_fn(|v| tables.iter().map(|t| t[v]).sum());
+        let counts = count(&self.now.luma);
         let (mut sum, mut squares) = (0u64, 0u64);
         let mut shares = [0u32; CLASSES];
         for (v, &c) in counts.iter().enumerate() {
@@ -100,7 +95,7 @@ impl ShotEye {
         if self.seen && self.before.luma.len() == self.now.luma.len() && self.before.width == self.now.width {
             let sum: u32 = self.now.luma.iter().zip(&self.before.luma).map(|(&a, &b)| u32::from(a.abs_diff(b))).sum();
             mark.change = (f64::from(sum) / n) as f32;
-            mark.fresh = if sum == 0 { 0.0 } else { self.unexplained() };
+            mark.fresh = if sum == 0 { 0.0 } else { unexplained(&self.now, &self.before, &mut self.vectors) };
         }
         self.seen = true;
         mark
@@ -109,26 +104,6 @@ impl ShotEye {
     /// The small gray picture of the frame seen last.
     pub fn proxy(&self) -> &Proxy {
         &self.now
-    }
-
-    fn shrink(&mut self, luma: Plane<'_>) {
-        let (w, h) = (luma.width, luma.height);
-        let factor = w.max(h).div_ceil(SIDE).max(1);
-        let (fx, fy) = (factor.min(w), factor.min(h));
-        let (width, height) = (w / fx, h / fy);
-        let rows = fy.min(ROWS);
-        let scale = reciprocal((fx * rows) as u32);
-        self.now.width = width;
-        self.now.height = height;
-        self.now.luma.clear();
-        self.sums.resize(width * fx, 0);
-        for y in 0..height {
-            self.sums.fill(0);
-            for r in 0..rows {
-                add_row(&mut self.sums, luma, y * fy + r * fy / rows, self.wide, self.shift);
-            }
-            across(&self.sums, fx, scale, &mut self.now.luma);
-        }
     }
 
     /// Means of a plane's cells, from a sample of its rows: colour is smooth.
@@ -150,48 +125,11 @@ impl ShotEye {
             }
         }
     }
-
-    /// [`FrameMark::fresh`]: what remains after each block found its best match in the frame before, against the
-    /// blocks' own texture (the cost between frames against the cost within, by which encoders place keyframes).
-    fn unexplained(&mut self) -> f32 {
-        let (w, h) = (self.now.width, self.now.height);
-        let (across, down) = (w / BLOCK, h / BLOCK);
-        if across == 0 || down == 0 {
-            return (self.now.luma.iter().zip(&self.before.luma).map(|(&a, &b)| f32::from(a.abs_diff(b))).sum::<f32>()
-                / (f32::from(NOISE as u8) * 8.0 * self.now.luma.len() as f32))
-                .min(4.0);
-        }
-        self.vectors.resize(across * down, (0, 0));
-        let quiet = NOISE * (BLOCK * BLOCK) as u32;
-        let lit = self.before.relit(&self.now);
-        let (mut between, mut within) = (0u64, 0u64);
-        for by in 0..down {
-            for bx in 0..across {
-                let (x, y) = (bx * BLOCK, by * BLOCK);
-                let block = Block::at(&self.now, x, y);
-                let i = by * across + bx;
-                let left = if bx > 0 { self.vectors[i - 1] } else { (0, 0) };
-                let up = if by > 0 { self.vectors[i - across] } else { (0, 0) };
-                let (mut vector, mut cost) =
-                    block.search(&self.before, x, y, [(0, 0), self.vectors[i], left, up], quiet / 2);
-                if let Some(lit) = &lit {
-                    let (v, c) = block.search(lit, x, y, [(0, 0), vector, left, up], quiet / 2);
-                    if c < cost {
-                        (vector, cost) = (v, c);
-                    }
-                }
-                self.vectors[i] = vector;
-                between += u64::from(cost.saturating_sub(quiet / 2));
-                let there = Block::at(&self.before, x, y).texture();
-                within += u64::from(block.texture().max(there).max(quiet));
-            }
-        }
-        (between as f64 / within as f64).min(4.0) as f32
-    }
 }
 
 impl Proxy {
     /// This picture in the light of `to`, where that is another: old film flickers, lamps go on.
+    #[inline(always)]
     fn relit(&self, to: &Proxy) -> Option<Proxy> {
         let (own, other) = (self.light(), to.light());
         let gain = ((other.1 + 1.0) / (own.1 + 1.0)).clamp(0.67, 1.5);
@@ -199,11 +137,17 @@ impl Proxy {
             return None;
         }
         let lit: [u8; 256] =
-            std::array::from_fn(|v| (v as f32 - own.0).mul_add(gain, other.0).round().clamp(0.0, 255.0) as u8);
+            std::array::from_fn(|v| ((v as f32 - own.0) * gain + other.0 + 0.5).clamp(0.0, 255.0) as u8);
         Some(Proxy { luma: self.luma.iter().map(|&v| lit[v as usize]).collect(), ..*self })
     }
 
+    #[inline(always)]
+    fn block(&self, x: usize, y: usize) -> Block {
+        Block::at(&self.luma, self.width, x, y)
+    }
+
     /// Mean and standard deviation.
+    #[inline(always)]
     fn light(&self) -> (f32, f32) {
         let n = self.luma.len() as f32;
         let sum: u32 = self.luma.iter().map(|&v| u32::from(v)).sum();
@@ -213,82 +157,113 @@ impl Proxy {
     }
 }
 
-/// The samples of one block, side by side.
-struct Block([u8; BLOCK * BLOCK]);
-
-impl Block {
-    fn at(p: &Proxy, x: usize, y: usize) -> Block {
-        let rows = &p.luma[y * p.width + x..(y + BLOCK - 1) * p.width + x + BLOCK];
-        let mut block = [0; BLOCK * BLOCK];
-        for (r, row) in block.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
-            row.copy_from_slice(&rows[r * p.width..r * p.width + BLOCK]);
+/// Makes `now` of `luma`; `sums` is room to work in.
+#[multiversion(targets("x86_64+avx2"))]
+fn shrink(now: &mut Proxy, luma: Plane<'_>, sums: &mut Vec<u16>, wide: bool, shift: u32) {
+    let (w, h) = (luma.width, luma.height);
+    let factor = w.max(h).div_ceil(SIDE).max(1);
+    let (fx, fy) = (factor.min(w), factor.min(h));
+    let (width, height) = (w / fx, h / fy);
+    let rows = fy.min(ROWS);
+    let scale = reciprocal((fx * rows) as u32);
+    now.width = width;
+    now.height = height;
+    now.luma.clear();
+    sums.resize(width * fx, 0);
+    for y in 0..height {
+        sums.fill(0);
+        for r in 0..rows {
+            add_row(sums, luma, y * fy + r * fy / rows, wide, shift);
         }
-        Block(block)
-    }
-
-    fn texture(&self) -> u32 {
-        let sum = apart(&self.0, &[0; BLOCK * BLOCK]);
-        apart(&self.0, &[(sum / (BLOCK * BLOCK) as u32) as u8; BLOCK * BLOCK])
-    }
-
-    fn distance(&self, p: &Proxy, x: usize, y: usize) -> u32 {
-        apart(&self.0, &Block::at(p, x, y).0)
-    }
-
-    /// The best vector and its cost: from the best start down a small diamond; done at once where it is `enough`.
-    fn search(&self, p: &Proxy, x: usize, y: usize, starts: [(i8, i8); 4], enough: u32) -> ((i8, i8), u32) {
-        let cost = |v: (i8, i8)| {
-            let (dx, dy) = (isize::from(v.0), isize::from(v.1));
-            let (tx, ty) = (x as isize + dx, y as isize + dy);
-            let inside = tx >= 0 && ty >= 0 && tx as usize + BLOCK <= p.width && ty as usize + BLOCK <= p.height;
-            (inside && dx.abs() <= REACH && dy.abs() <= REACH).then(|| self.distance(p, tx as usize, ty as usize))
-        };
-        let mut best = ((0, 0), u32::MAX);
-        for (i, &v) in starts.iter().enumerate() {
-            if starts[..i].contains(&v) {
-                continue;
-            }
-            if let Some(c) = cost(v).filter(|&c| c < best.1) {
-                best = (v, c);
-            }
-            if best.1 <= enough {
-                return best;
-            }
-        }
-        for step in [4i8, 2, 1] {
-            for _ in 0..4 {
-                let centre = best.0;
-                for (dx, dy) in [(step, 0), (-step, 0), (0, step), (0, -step)] {
-                    let v = (centre.0 + dx, centre.1 + dy);
-                    if let Some(c) = cost(v).filter(|&c| c < best.1) {
-                        best = (v, c);
-                    }
-                }
-                if best.0 == centre {
-                    break;
-                }
-            }
-        }
-        best
+        across(sums, fx, scale, &mut now.luma);
     }
 }
 
-/// Sum of the absolute differences of 64 samples; of this form compilers make the processor's instruction for it.
-#[inline(always)]
-fn apart(a: &[u8; BLOCK * BLOCK], b: &[u8; BLOCK * BLOCK]) -> u32 {
-    let mut sum = 0u32;
-    for i in 0..BLOCK * BLOCK {
-        sum = sum.wrapping_add((i32::from(a[i]) - i32::from(b[i])).unsigned_abs());
+/// [`FrameMark::fresh`]: what remains after each block found its best match in the frame before, against the
+/// blocks' own texture (the cost between frames against the cost within, by which encoders place keyframes).
+#[multiversion(targets("x86_64+avx2"))]
+fn unexplained(now: &Proxy, before: &Proxy, vectors: &mut Vec<(i8, i8)>) -> f32 {
+    let (w, h) = (now.width, now.height);
+    let (across, down) = (w / BLOCK, h / BLOCK);
+    if across == 0 || down == 0 {
+        return (now.luma.iter().zip(&before.luma).map(|(&a, &b)| f32::from(a.abs_diff(b))).sum::<f32>()
+            / (f32::from(NOISE as u8) * 8.0 * now.luma.len() as f32))
+            .min(4.0);
     }
-    sum
+    vectors.resize(across * down, (0, 0));
+    let quiet = NOISE * (BLOCK * BLOCK) as u32;
+    let lit = before.relit(now);
+    let (mut between, mut within) = (0u64, 0u64);
+    for by in 0..down {
+        for bx in 0..across {
+            let (x, y) = (bx * BLOCK, by * BLOCK);
+            let block = now.block(x, y);
+            let i = by * across + bx;
+            let left = if bx > 0 { vectors[i - 1] } else { (0, 0) };
+            let up = if by > 0 { vectors[i - across] } else { (0, 0) };
+            let (mut vector, mut cost) = search(&block, before, x, y, [(0, 0), vectors[i], left, up], quiet / 2);
+            if let Some(lit) = &lit {
+                let (v, c) = search(&block, lit, x, y, [(0, 0), vector, left, up], quiet / 2);
+                if c < cost {
+                    (vector, cost) = (v, c);
+                }
+            }
+            vectors[i] = vector;
+            between += u64::from(cost.saturating_sub(quiet / 2));
+            let there = before.block(x, y).texture();
+            within += u64::from(block.texture().max(there).max(quiet));
+        }
+    }
+    (between as f64 / within as f64).min(4.0) as f32
+}
+
+/// The best vector and its cost: from the best start down a small diamond; done at once where it is `enough`.
+#[inline(always)]
+fn search(block: &Block, p: &Proxy, x: usize, y: usize, starts: [(i8, i8); 4], enough: u32) -> ((i8, i8), u32) {
+    let cost = |v: (i8, i8)| {
+        let (dx, dy) = (isize::from(v.0), isize::from(v.1));
+        let (tx, ty) = (x as isize + dx, y as isize + dy);
+        let inside = tx >= 0 && ty >= 0 && tx as usize + BLOCK <= p.width && ty as usize + BLOCK <= p.height;
+        (inside && dx.abs() <= REACH && dy.abs() <= REACH).then(|| block.apart(&p.block(tx as usize, ty as usize)))
+    };
+    let mut best = ((0, 0), u32::MAX);
+    for (i, &v) in starts.iter().enumerate() {
+        if starts[..i].contains(&v) {
+            continue;
+        }
+        if let Some(c) = cost(v).filter(|&c| c < best.1) {
+            best = (v, c);
+        }
+        if best.1 <= enough {
+            return best;
+        }
+    }
+    for step in [4i8, 2, 1] {
+        for _ in 0..4 {
+            let centre = best.0;
+            for (dx, dy) in [(step, 0), (-step, 0), (0, step), (0, -step)] {
+                let v = (centre.0 + dx, centre.1 + dy);
+                if let Some(c) = cost(v).filter(|&c| c < best.1) {
+                    best = (v, c);
+                }
+            }
+            if best.0 == centre {
+                break;
+            }
+        }
+    }
+    best
 }
 
 /// Appends the mean of every `factor` sums; `scale` as of [`reciprocal`].
+#[inline(always)]
 fn across(sums: &[u16], factor: usize, scale: u64, out: &mut Vec<u8>) {
     // With the factor known the loop needs no counter: several times as fast.
+    #[inline(always)]
     fn of<const N: usize>(sums: &[u16], scale: u64, out: &mut Vec<u8>) {
         out.extend(sums.as_chunks::<N>().0.iter().map(|c| mean(c, scale)));
     }
+    #[inline(always)]
     fn mean(sums: &[u16], scale: u64) -> u8 {
         let sum: u32 = sums.iter().map(|&s| u32::from(s)).sum();
         ((u64::from(sum) * scale) >> 32).min(255) as u8
@@ -307,6 +282,7 @@ fn across(sums: &[u16], factor: usize, scale: u64, out: &mut Vec<u8>) {
 }
 
 /// Adds a row of samples as 8 bits: at most 8 rows, which cannot overflow (wrapping, or tests would check each sample).
+#[inline(always)]
 fn add_row(sums: &mut [u16], plane: Plane<'_>, y: usize, wide: bool, shift: u32) {
     let bytes = &plane.bytes[y * plane.stride..];
     if wide {
@@ -318,6 +294,26 @@ fn add_row(sums: &mut [u16], plane: Plane<'_>, y: usize, wide: bool, shift: u32)
             *s = s.wrapping_add(u16::from(p));
         }
     }
+}
+
+/// How often each code occurs.
+fn count(codes: &[u8]) -> [u32; 256] {
+    // Four tables, so that equal samples side by side do not wait for each other.
+    let mut tables = [[0u32; 256]; 4];
+    let (quads, rest) = codes.as_chunks::<4>();
+    for quad in quads {
+        for (table, &v) in tables.iter_mut().zip(quad) {
+            table[v as usize] += 1;
+        }
+    }
+    let [mut all, b, c, d] = tables;
+    for v in 0..256 {
+        all[v] += b[v] + c[v] + d[v];
+    }
+    for &v in rest {
+        all[v as usize] += 1;
+    }
+    all
 }
 
 /// First and one past the last sample of cell `i` of `n` over `length` samples; never empty.

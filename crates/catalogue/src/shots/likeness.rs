@@ -1,5 +1,7 @@
 //! How alike two frames are, by their marks, whatever moved between them.
 
+use multiversion::multiversion;
+
 use super::mark::{ACROSS, DOWN, FrameMark};
 
 /// Farthest that a block of cells is looked for: across and down.
@@ -26,28 +28,7 @@ pub(crate) struct Ready<'a> {
 
 impl<'a> Ready<'a> {
     pub(crate) fn of(mark: &'a FrameMark) -> Ready<'a> {
-        let at = |x: isize, y: isize| {
-            let (x, y) = (x.clamp(0, ACROSS as isize - 1) as usize, y.clamp(0, DOWN as isize - 1) as usize);
-            mark.luma[y * ACROSS + x]
-        };
-        let (mut low, mut high) = ([0; WIDE * HIGH], [0; WIDE * HIGH]);
-        for y in 0..DOWN as isize {
-            for x in 0..ACROSS as isize {
-                let c = at(x, y);
-                let (mut l, mut h) = (c, c);
-                for (dx, dy) in [(-1, 0), (1, 0), (0, -1), (0, 1)] {
-                    let half = c.midpoint(at(x + dx, y + dy));
-                    l = l.min(half);
-                    h = h.max(half);
-                }
-                let i = (y as usize + REACH.1) * WIDE + x as usize + REACH.0;
-                low[i] = l;
-                high[i] = h;
-            }
-        }
-        for picture in [&mut low, &mut high] {
-            pad(picture);
-        }
+        let [low, high] = bounds(&mark.luma);
         Ready { mark, low, high, bars: mark.bars() }
     }
 
@@ -91,32 +72,43 @@ impl<'a> Ready<'a> {
 
     /// What is left in each block after it found its best place in `other`.
     fn unexplained_by(&self, other: &Ready<'_>, bars: [usize; 4]) -> [u32; BLOCKS] {
-        let mut best = [u32::MAX; BLOCKS];
-        for dy in 0..=2 * REACH.1 {
-            for dx in 0..=2 * REACH.0 {
-                let mut sums = [0u32; BLOCKS];
-                for y in bars[0]..DOWN - bars[1] {
-                    let from = (y + dy) * WIDE + dx;
-                    let (low, high) = (&other.low[from..from + ACROSS], &other.high[from..from + ACROSS]);
-                    let row = &self.mark.luma[y * ACROSS..(y + 1) * ACROSS];
-                    let mut rest = [0u8; ACROSS];
-                    for (((r, &v), &l), &h) in rest.iter_mut().zip(row).zip(low).zip(high) {
-                        *r = v.saturating_sub(h).max(l.saturating_sub(v));
-                    }
-                    rest[..bars[2]].fill(0);
-                    rest[ACROSS - bars[3]..].fill(0);
-                    let line = &mut sums[(y / BLOCK.1) * (ACROSS / BLOCK.0)..][..ACROSS / BLOCK.0];
-                    for (s, c) in line.iter_mut().zip(rest.chunks_exact(BLOCK.0)) {
-                        *s += c.iter().map(|&v| u32::from(v)).sum::<u32>();
-                    }
+        unexplained(&self.mark.luma, &other.low, &other.high, bars)
+    }
+}
+
+/// What is left in each block of `luma` after it found its best place between `low` and `high`.
+#[multiversion(targets("x86_64+avx2"))]
+fn unexplained(
+    luma: &[u8; ACROSS * DOWN],
+    low: &[u8; WIDE * HIGH],
+    high: &[u8; WIDE * HIGH],
+    bars: [usize; 4],
+) -> [u32; BLOCKS] {
+    let mut best = [u32::MAX; BLOCKS];
+    for dy in 0..=2 * REACH.1 {
+        for dx in 0..=2 * REACH.0 {
+            let mut sums = [0u32; BLOCKS];
+            for y in bars[0]..DOWN - bars[1] {
+                let from = (y + dy) * WIDE + dx;
+                let (low, high) = (&low[from..from + ACROSS], &high[from..from + ACROSS]);
+                let row = &luma[y * ACROSS..(y + 1) * ACROSS];
+                let mut rest = [0u8; ACROSS];
+                for (((r, &v), &l), &h) in rest.iter_mut().zip(row).zip(low).zip(high) {
+                    *r = v.saturating_sub(h).max(l.saturating_sub(v));
                 }
-                for (b, s) in best.iter_mut().zip(sums) {
-                    *b = (*b).min(s);
+                rest[..bars[2]].fill(0);
+                rest[ACROSS - bars[3]..].fill(0);
+                let line = &mut sums[(y / BLOCK.1) * (ACROSS / BLOCK.0)..][..ACROSS / BLOCK.0];
+                for (s, c) in line.iter_mut().zip(rest.chunks_exact(BLOCK.0)) {
+                    *s += c.iter().map(|&v| u32::from(v)).sum::<u32>();
                 }
             }
+            for (b, s) in best.iter_mut().zip(sums) {
+                *b = (*b).min(s);
+            }
         }
-        best
     }
+    best
 }
 
 /// How much of one frame is not in another: 0 the same, about 1 nothing in common.
@@ -198,6 +190,32 @@ fn textures(mark: &FrameMark, bars: [usize; 4]) -> Textures {
     textures
 }
 
+/// [`Ready::low`] and [`Ready::high`] of a mark's luma.
+#[multiversion(targets("x86_64+avx2"))]
+fn bounds(luma: &[u8; ACROSS * DOWN]) -> [[u8; WIDE * HIGH]; 2] {
+    let place = |y: usize| (y + REACH.1) * WIDE + REACH.0;
+    let mut wide = [0; WIDE * HIGH];
+    for y in 0..DOWN {
+        wide[place(y)..][..ACROSS].copy_from_slice(&luma[y * ACROSS..][..ACROSS]);
+    }
+    pad(&mut wide);
+    let (mut low, mut high) = ([0; WIDE * HIGH], [0; WIDE * HIGH]);
+    for y in 0..DOWN {
+        let at = place(y);
+        let row = |from: usize| &wide[from..from + ACROSS];
+        let (centre, sides) = (row(at), [row(at - 1), row(at + 1), row(at - WIDE), row(at + WIDE)]);
+        for x in 0..ACROSS {
+            let halves = sides.map(|side| centre[x].midpoint(side[x]));
+            low[at + x] = halves.into_iter().fold(centre[x], u8::min);
+            high[at + x] = halves.into_iter().fold(centre[x], u8::max);
+        }
+    }
+    pad(&mut low);
+    pad(&mut high);
+    [low, high]
+}
+
+#[inline(always)]
 fn pad(picture: &mut [u8; WIDE * HIGH]) {
     for y in REACH.1..REACH.1 + DOWN {
         let row = &mut picture[y * WIDE..(y + 1) * WIDE];

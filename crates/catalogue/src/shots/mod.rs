@@ -9,6 +9,7 @@
 //!
 //! Reading order: [`mark`], [`eye`], `likeness` (how alike two marks are), `cut`, `fade`, `gradual`, [`found`], [`quick`].
 
+pub(crate) mod block;
 mod cut;
 mod fade;
 mod gradual;

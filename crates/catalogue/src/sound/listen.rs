@@ -13,6 +13,8 @@ pub const SAMPLE_RATE: u32 = 48_000;
 const LOUDEST: f32 = 16.0;
 /// Shortest span of one kind, seconds.
 const SHORTEST: f64 = 0.5;
+/// Frames from one measured loudness to the next; a straight line lies between.
+const LOUDNESS_STEP: i64 = 3;
 /// Below this level a frame is silent, dBFS.
 const SILENT: f32 = -60.0;
 
@@ -45,9 +47,13 @@ pub fn listen<E>(
         let power = samples.iter().map(|s| f64::from(s * s)).sum::<f64>() / length.max(1) as f64;
         out.level.push(decibels(power).max(-90.0));
         meter.add_frames_f32(samples).expect("whole stereo frames");
-        // The window of momentary loudness is the 400 ms up to here.
-        let loudness = meter.loudness_momentary().unwrap_or(f64::NEG_INFINITY);
-        out.loudness.push(if loudness.is_finite() { loudness.max(-70.0) as f32 } else { -70.0 });
+        if frame % LOUDNESS_STEP == 0 || frame + 1 == frames {
+            // The window of momentary loudness is the 400 ms up to here.
+            let loudness = meter.loudness_momentary().unwrap_or(f64::NEG_INFINITY);
+            let now = if loudness.is_finite() { loudness.max(-70.0) as f32 } else { -70.0 };
+            let (from, since) = (out.loudness.last().copied().unwrap_or(now), frame + 1 - out.loudness.len() as i64);
+            out.loudness.extend((1..=since).map(|i| from + (now - from) * i as f32 / since as f32));
+        }
         narrow.clear();
         thin.take(samples, &mut narrow);
         ear.hear(&narrow, &mut heard);
