@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use catalogue::reading::segment::{SegmentJob, read_segments};
-use catalogue::reading::{Reading, plan};
+use catalogue::reading::{Reading, plan, survey};
 use catalogue::{Here, Ingest, Library, ingest};
 use film::FrameRange;
 use jobs::{Cancel, Silent};
@@ -41,8 +41,9 @@ fn the_split_does_not_matter() {
             segments: segments.clone(),
             into: into.clone(),
             threads: 1,
-            frames: index.frames(),
+            claims: into.clone(),
         };
+        survey::share(&into, &index).unwrap();
         read_segments(&job, &Silent, &Cancel::new()).unwrap();
         Reading::join(&into, &segments, 0.5625).unwrap()
     };

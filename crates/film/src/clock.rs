@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Rate, TimeBase};
 
 /// The clock of a reel: maps its own frames (presentation order) to a constant grid at its nominal rate and back.
@@ -9,7 +11,8 @@ use crate::{Rate, TimeBase};
 /// Most reels are constant: frame `n` is grid frame `n`. A phone's video is variable: each frame has its own timestamp,
 /// and the grid, which timelines and editing systems count in, repeats or skips frames. Shots are found in reel frames;
 /// edits are made in grid frames.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Clock {
     /// Every frame lasts the same.
     Constant {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use film::{Clock, Rate, TimeBase};
+use serde::{Deserialize, Serialize};
 
 use crate::picture::stamp;
 use crate::pictures::Decoder;
@@ -14,7 +15,7 @@ use crate::stamps::{Stamp, Stamps};
 /// The frames of a reel.
 ///
 /// A frame number is a place in [`Index::pts`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Index {
     /// Constant, if every timestamp fits the nominal rate within what containers round; variable otherwise.
     pub clock: Clock,

@@ -4,10 +4,10 @@ use film::FrameRange;
 
 use crate::reading::sight::Sight;
 
-/// How much better a later frame must be to be chosen over an earlier one.
-const BETTER: f32 = 0.05;
 /// How much worse a frame may be that lies twice as far into the shot: what a shot is about tends to enter late.
 const LATER: f32 = 0.08;
+/// Frames into the shot from which later is not better.
+const SETTLED: i64 = 96;
 /// Frames after a cut that are not chosen: the eye has not settled, and half of something may be in them.
 const SETTLE: i64 = 4;
 
@@ -21,7 +21,7 @@ pub fn worth(s: &Sight) -> f32 {
 #[derive(Clone, Copy, Debug)]
 pub struct Best {
     start: i64,
-    /// Worth and number.
+    /// Worth, its place in the shot counted in, and number.
     best: Option<(f32, i64)>,
 }
 
@@ -34,10 +34,8 @@ impl Best {
     /// Looks at a frame; whether it is the best so far.
     pub fn offer(&mut self, frame: i64, worth: f32) -> bool {
         let age = frame - self.start;
-        let takes = age >= SETTLE
-            && self.best.is_none_or(|(best, at)| {
-                worth > best + BETTER || (worth > best - LATER && age >= 2 * (at - self.start))
-            });
+        let worth = worth + LATER * (age.clamp(1, SETTLED) as f32).log2();
+        let takes = age >= SETTLE && self.best.is_none_or(|(best, _)| worth > best);
         if takes {
             self.best = Some((worth, frame));
         }

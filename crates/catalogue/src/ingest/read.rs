@@ -75,8 +75,8 @@ impl Reel<'_> {
     }
 
     fn ranges(&self) -> Vec<FrameRange> {
-        let s = self.survey;
-        plan::segments(s.frames, &s.keyframes, s.rate, s.can_seek, self.workers)
+        let index = &self.survey.index;
+        plan::segments(index.frames(), &index.keyframes, index.clock.rate(), index.can_seek(), self.workers)
     }
 
     /// Has workers do the job `name` for those of `ranges` whose file is not there yet.
@@ -88,7 +88,7 @@ impl Reel<'_> {
     ) -> Result<(), YardError> {
         let id = self.path.display().to_string();
         let what = self.path.file_name().map_or_else(|| id.clone(), |n| n.to_string_lossy().into_owned());
-        self.progress.begin(&id, &what, Some(self.survey.frames as u64), Unit::Frames);
+        self.progress.begin(&id, &what, Some(self.survey.index.frames() as u64), Unit::Frames);
         let sum = Sum { id: &id, to: self.progress, done: Mutex::new(HashMap::new()) };
         let (held, missing): (Vec<FrameRange>, Vec<FrameRange>) =
             ranges.iter().partition(|&&r| file(self.folder, r).is_file());
@@ -116,7 +116,6 @@ impl Reel<'_> {
             claims: claims.path().to_owned(),
             into: self.folder.to_owned(),
             threads,
-            frames: self.survey.frames,
         };
         let failed: Mutex<Option<YardError>> = Mutex::new(None);
         let limits = limits(self.path, self.sequence, &[self.folder.to_owned()]);

@@ -22,7 +22,7 @@ use crate::reading::picture_file;
 use crate::reading::segment::picture_step;
 use crate::reading::still::StillsJob;
 use crate::reading::strip;
-use crate::reading::survey::{Look, Survey, SurveyJob};
+use crate::reading::survey::{self, Look, Survey, SurveyJob};
 use crate::shots::{self, FoundShot};
 use crate::snapshot::{Line, Shot};
 use crate::store::shelf::{Place, ReelRecord};
@@ -234,9 +234,11 @@ impl Taking<'_> {
             n => n,
         };
         let reel = Reel { path, sequence, survey: &survey, folder: &folder, workers, yard, progress, cancel };
-        let clock = survey.clock();
+        let clock = survey.index.clock.clone();
+        survey::share(&folder, &survey.index).map_err(|e| IngestError::Library(self.library.file(&folder, e)))?;
         if depth == Depth::Quick {
             let shots = shots_of(&reel.glance()?);
+            unchanged(path, files, place)?;
             return self.put_quick(path, hash, place, &survey, shots).map_err(Stopped::Ingest);
         }
         // Words and sound are taken beside the pictures: they ask little of the processor.
@@ -257,12 +259,12 @@ impl Taking<'_> {
         });
         let mut reading = read?;
         let (said, sound_warning) = heard?;
-        let mut shots = shots_of(&shots::detect(&reading.marks, survey.rate));
+        let mut shots = shots_of(&shots::detect(&reading.marks, clock.rate()));
         let said_warnings = said.warnings.clone();
         let lines: Vec<Line> = said.on(&clock);
         let sound = signals::read_sound(&signals::sound_file(&folder));
         let heard = Heard { sound: sound.as_ref(), lines: &lines };
-        describe(&mut reading, &mut shots, &clock, heard, picture_step(survey.rate));
+        describe(&mut reading, &mut shots, &clock, heard, picture_step(clock.rate()));
         // Key frames whose picture the decode did not keep: very short shots, and those that begin gradually.
         let frames = without_picture(&folder, &shots);
         if !frames.is_empty() {
@@ -295,6 +297,7 @@ impl Taking<'_> {
             lines,
             probe: survey.probe,
         };
+        unchanged(path, files, place)?;
         let (name, part) = self.name(path, record.size)?;
         let card = self.library.put(&record, place, &name, part).map_err(IngestError::Library)?;
         // All that they held is joined and kept.
@@ -317,7 +320,7 @@ impl Taking<'_> {
             hash,
             depth: Depth::Quick,
             probe: survey.probe.clone(),
-            clock: survey.clock(),
+            clock: survey.index.clock.clone(),
             size,
             active: [0.0, 0.0, 1.0, 1.0],
             warnings: survey.warnings.clone(),
@@ -343,7 +346,7 @@ impl Taking<'_> {
         let job = HearingJob {
             path: path.to_owned(),
             probe: survey.probe.clone(),
-            rate: survey.rate,
+            rate: clock.rate(),
             frames: clock.grid_len(),
             into,
         };
@@ -418,6 +421,17 @@ fn shots_of(found: &[FoundShot]) -> Vec<Shot> {
         });
     }
     shots
+}
+
+/// Refuses a file that was written to since it was hashed: what was read of it is of no one file.
+fn unchanged(path: &Path, files: &[PathBuf], place: &Place) -> Result<(), YardError> {
+    if Place::of(path, files).is_ok_and(|now| now == *place) {
+        return Ok(());
+    }
+    Err(YardError::Refused(media::yard::Refusal {
+        reason: "it changed while being read".to_owned(),
+        remedy: "ingest it again when nothing writes to it".to_owned(),
+    }))
 }
 
 fn claims_to_be_film(path: &Path) -> bool {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::frame::Frame;
 use super::segment::{SegmentJob, claim, unwritable};
+use super::survey;
 use crate::shots::quick::{self, Glimpses};
 use crate::shots::{FoundShot, FrameMark, ShotEye};
 
@@ -51,7 +52,7 @@ pub(crate) fn file(into: &Path, range: FrameRange) -> PathBuf {
 
 /// Glances at the segments of a job, leaving out those already there.
 pub fn glance(job: &SegmentJob, progress: &dyn Progress, cancel: &Cancel) -> Result<(), Refusal> {
-    let reel = Reel::open(&job.path, Some(job.frames))?;
+    let reel = Reel::open(&job.path, &job.into)?;
     for &range in &job.segments {
         let path = file(&job.into, range);
         if read(&path).is_some() || !claim(&job.claims, range)? {
@@ -78,7 +79,7 @@ pub fn glance(job: &SegmentJob, progress: &dyn Progress, cancel: &Cancel) -> Res
 
 /// Makes shots of the glances at a reel; looks again where a cut would be too uncertain.
 pub fn settle(job: &SettleJob, progress: &dyn Progress, cancel: &Cancel) -> Result<Vec<Settled>, Refusal> {
-    let reel = Reel::open(&job.path, None)?;
+    let reel = Reel::open(&job.path, &job.into)?;
     let id = format!("{} shots", job.path.display());
     progress.begin(&id, "shots", None, Unit::Steps);
     let mut seen = Vec::new();
@@ -110,13 +111,10 @@ struct Reel {
 }
 
 impl Reel {
-    fn open(path: &Path, frames: Option<i64>) -> Result<Reel, Refusal> {
+    fn open(path: &Path, folder: &Path) -> Result<Reel, Refusal> {
         let refuse = |e: media::ProbeError| Refusal { reason: e.reason(), remedy: e.remedy().to_owned() };
         let probe = media::probe(path).map_err(refuse)?;
-        let index = media::index(path, &probe).map_err(refuse)?;
-        if frames.is_some_and(|n| n != index.frames()) {
-            return Err(broken("it changed while being read".to_owned()));
-        }
+        let index = survey::shared(folder)?;
         Ok(Reel { path: path.to_owned(), probe, index })
     }
 

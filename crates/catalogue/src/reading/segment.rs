@@ -14,6 +14,7 @@ use super::proxy::Proxy;
 use super::sight::Sight;
 use super::still;
 use super::strip::{self, Small};
+use super::survey;
 use crate::attributes::key::{self, Best};
 use crate::shots::{FrameMark, ShotEye, eye};
 
@@ -33,8 +34,6 @@ pub struct SegmentJob {
     pub into: PathBuf,
     /// Decoding threads.
     pub threads: usize,
-    /// Number of the reel's frames when it was surveyed; a file that changed since is refused.
-    pub frames: i64,
 }
 
 /// What one stretch of a reel gave.
@@ -96,13 +95,7 @@ pub(crate) fn unwritable(path: &Path, e: &std::io::Error) -> Refusal {
 pub fn read_segments(job: &SegmentJob, progress: &dyn Progress, cancel: &Cancel) -> Result<(), Refusal> {
     let refuse = |reason: String, remedy: &str| Refusal { reason, remedy: remedy.to_owned() };
     let probe = media::probe(&job.path).map_err(|e| refuse(e.reason(), e.remedy()))?;
-    let index = media::index(&job.path, &probe).map_err(|e| refuse(e.reason(), e.remedy()))?;
-    if index.frames() != job.frames {
-        return Err(refuse(
-            format!("it changed while being read: {} frames before, {} now", job.frames, index.frames()),
-            "ingest it again when nothing writes to it",
-        ));
-    }
+    let index = survey::shared(&job.into)?;
     for &range in &job.segments {
         if file(&job.into, range).is_file() || !claim(&job.claims, range)? {
             continue;

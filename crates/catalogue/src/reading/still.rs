@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::frame::Frame;
 use super::segment::picture_file;
+use super::survey;
 
 use super::proxy::levels;
 use super::view::View;
@@ -33,7 +34,7 @@ pub struct StillsJob {
 pub fn take_stills(job: &StillsJob, progress: &dyn Progress, cancel: &Cancel) -> Result<(), Refusal> {
     let refuse = |reason: String| Refusal { reason, remedy: "copy the file again, or convert it".to_owned() };
     let probe = media::probe(&job.path).map_err(|e| refuse(e.reason()))?;
-    let index = media::index(&job.path, &probe).map_err(|e| refuse(e.reason()))?;
+    let index = survey::shared(&job.into)?;
     let stream = probe.picture.as_ref().ok_or_else(|| refuse("it has no picture".to_owned()))?;
     let options = PicturesOptions { threads: 0, skip: Skip::Nothing };
     let mut pictures = Pictures::open(&job.path, &probe, &index, options).map_err(|e| refuse(e.to_string()))?;

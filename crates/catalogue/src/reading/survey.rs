@@ -1,12 +1,10 @@
 //! A first look at a file: what it holds, and when each frame shows. Decodes next to nothing.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
-use film::{Clock, Rate};
-use jobs::{Cancel, Progress, Unit};
-use media::Probe;
+use jobs::{Cancel, Progress, Unit, Whole};
 use media::yard::Refusal;
+use media::{Index, Probe};
 use serde::{Deserialize, Serialize};
 
 /// The file to look at.
@@ -31,33 +29,31 @@ pub enum Look {
 pub struct Survey {
     /// What the file holds.
     pub probe: Probe,
-    /// Nominal rate.
-    pub rate: Rate,
-    /// How many frames.
-    pub frames: i64,
-    /// Timestamps and the last frame's duration in ticks, of a reel whose frames last differently.
-    pub variable: Option<(Vec<i64>, i64)>,
-    /// Where decoding can begin.
-    pub keyframes: Vec<i64>,
-    /// Whether it can begin elsewhere than at the first frame.
-    pub can_seek: bool,
+    /// Its frames.
+    pub index: Index,
     /// Flaws, in words.
     pub warnings: Vec<String>,
 }
 
-impl Survey {
-    /// When each frame shows.
-    pub fn clock(&self) -> Clock {
-        match (&self.variable, &self.probe.picture) {
-            (Some((pts, last)), Some(picture)) => Clock::Variable {
-                rate: self.rate,
-                base: picture.time_base,
-                pts: Arc::from(pts.as_slice()),
-                last: *last,
-            },
-            _ => Clock::Constant { rate: self.rate, frames: self.frames },
-        }
-    }
+/// File in a reel's folder that holds its index while it is read: the packets of a long film are scanned once.
+fn index_file(folder: &Path) -> PathBuf {
+    folder.join("index.segment")
+}
+
+/// Writes the index where a reel's readers find it.
+pub fn share(folder: &Path, index: &Index) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    Whole::write(&index_file(folder), &serde_json::to_vec(index).expect("an index is JSON"))
+}
+
+/// The index that [`share`] wrote.
+pub(crate) fn shared(folder: &Path) -> Result<Index, Refusal> {
+    let path = index_file(folder);
+    let read = std::fs::read(&path).map_err(|e| e.to_string());
+    read.and_then(|bytes| serde_json::from_slice(&bytes).map_err(|e| e.to_string())).map_err(|e| Refusal {
+        reason: format!("the list of its frames, {}, cannot be read: {e}", path.display()),
+        remedy: "ingest it again".to_owned(),
+    })
 }
 
 /// Looks at a file.
@@ -75,14 +71,9 @@ pub fn survey(job: &SurveyJob, progress: &dyn Progress, cancel: &Cancel) -> Resu
     if cancel.check().is_err() {
         return Err(Refusal { reason: "interrupted".to_owned(), remedy: "run it again".to_owned() });
     }
-    let index = media::index(&job.path, &probe).map_err(refuse)?;
-    let variable = match &index.clock {
-        Clock::Constant { .. } => None,
-        Clock::Variable { pts, last, .. } => Some((pts.to_vec(), *last)),
-    };
+    let index = media::index_telling(&job.path, &probe, &mut |frames| progress.at(&id, frames)).map_err(refuse)?;
     let mut warnings = probe.warnings.clone();
     warnings.extend(index.warnings.iter().cloned());
-    let (rate, frames, can_seek) = (index.clock.rate(), index.frames(), index.can_seek());
     progress.end(&id);
-    Ok(Look::Film(Box::new(Survey { probe, rate, frames, variable, keyframes: index.keyframes, can_seek, warnings })))
+    Ok(Look::Film(Box::new(Survey { probe, index, warnings })))
 }

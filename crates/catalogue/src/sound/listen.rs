@@ -13,7 +13,7 @@ pub const SAMPLE_RATE: u32 = 48_000;
 const LOUDEST: f32 = 16.0;
 /// Shortest span of one kind, seconds.
 const SHORTEST: f64 = 0.5;
-/// Frames from one measured loudness to the next; a straight line lies between.
+/// Frames from one measured loudness to the next: each measure adds up the whole window anew.
 const LOUDNESS_STEP: i64 = 3;
 /// Below this level a frame is silent, dBFS.
 const SILENT: f32 = -60.0;
@@ -33,7 +33,7 @@ pub fn listen<E>(
     let mut out = SoundSignals::default();
     let (mut ear, mut heard, mut thin) = (Ear::new(), Vec::new(), Thinner::default());
     let (mut held, mut narrow): (Vec<f32>, Vec<f32>) = (Vec::new(), Vec::new());
-    let mut ended = false;
+    let (mut ended, mut loudness) = (false, -70.0);
     for frame in 0..frames {
         let length = 2 * (rate.sample_at(frame + 1, SAMPLE_RATE) - rate.sample_at(frame, SAMPLE_RATE)) as usize;
         while held.len() < length && !ended {
@@ -47,13 +47,12 @@ pub fn listen<E>(
         let power = samples.iter().map(|s| f64::from(s * s)).sum::<f64>() / length.max(1) as f64;
         out.level.push(decibels(power).max(-90.0));
         meter.add_frames_f32(samples).expect("whole stereo frames");
-        if frame % LOUDNESS_STEP == 0 || frame + 1 == frames {
+        if frame % LOUDNESS_STEP == 0 {
             // The window of momentary loudness is the 400 ms up to here.
-            let loudness = meter.loudness_momentary().unwrap_or(f64::NEG_INFINITY);
-            let now = if loudness.is_finite() { loudness.max(-70.0) as f32 } else { -70.0 };
-            let (from, since) = (out.loudness.last().copied().unwrap_or(now), frame + 1 - out.loudness.len() as i64);
-            out.loudness.extend((1..=since).map(|i| from + (now - from) * i as f32 / since as f32));
+            let now = meter.loudness_momentary().unwrap_or(f64::NEG_INFINITY);
+            loudness = if now.is_finite() { now.max(-70.0) as f32 } else { -70.0 };
         }
+        out.loudness.push(loudness);
         narrow.clear();
         thin.take(samples, &mut narrow);
         ear.hear(&narrow, &mut heard);
