@@ -202,8 +202,13 @@ pub(crate) fn master(
 pub(crate) fn work(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Result<Value, Refusal> {
     let Job { edit, spec, out } = job(value)?;
     let locked = edit.lock()?;
-    let master = render::master(&locked, &spec, &out, progress, cancel)
-        .map_err(|e| refusal(e.to_string(), "mend the timeline or the place, and run it again"))?;
+    let master = render::master(&locked, &spec, &out, progress, cancel).map_err(|e| match e {
+        render::RenderError::Write { error, .. } => refusal(
+            format!("{} cannot be written: {error}", out.display()),
+            "choose another place with -o, or make room",
+        ),
+        e => refusal(e.to_string(), "mend the timeline or the place, and run it again"),
+    })?;
     reply(&master)
 }
 

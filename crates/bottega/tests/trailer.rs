@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
-use stage::{Stage, data};
+use stage::{Stage, data, ffmpeg};
 
 fn trailer(stage: &Stage, title: &str, words: &[&str], out: &str) -> Value {
     let said = stage.run(&[&["trailer", title, "--json", "-o", out], words].concat());
@@ -169,4 +169,18 @@ fn a_real_film_becomes_a_lawful_trailer() {
     stage.done(&["ingest", "bunny.mp4"]);
     let shots = stage.done(&["shots", "bunny"]);
     lawful(&trailer(&stage, "bunny", &["--length", "20s"], "t"), &shots, 480);
+}
+
+#[test]
+fn music_that_ends_early_is_said_and_a_film_too_short_is_refused_with_what_it_holds() {
+    let stage = Stage::new();
+    stage.with_film();
+    ffmpeg(&["-f", "lavfi", "-i", "sine=440:d=3"], &stage.path("short.wav"));
+    let made = trailer(&stage, "film", &["--length", "8s", "--music", "short.wav"], "t");
+    let shots = stage.run(&["shots", "film", "--json"]).json();
+    lawful(&made, &shots, 192);
+    let notes = made["notes"].as_array().unwrap();
+    assert!(notes.iter().any(|n| n.as_str().unwrap().contains("the music lasts 3.0 seconds")), "{notes:?}");
+    stage.run(&["trailer", "film", "--length", "5m", "-o", "u"]).fails_with(&["7200 frames", "ask for at most"]);
+    assert!(!stage.path("u").exists(), "nothing is left of what was refused");
 }

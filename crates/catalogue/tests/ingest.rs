@@ -271,6 +271,30 @@ fn reel(path: &Path, name: &str, yard: &dyn Yard) -> Reel {
 }
 
 #[test]
+fn subtitles_laid_beside_a_held_film_are_taken_in() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("film.mp4");
+    film(&path);
+    let library = Library::init(&dir.path().join("library")).unwrap();
+    take(&library, std::slice::from_ref(&path));
+    let dialogue = || -> f32 {
+        let title = library.title("film").unwrap();
+        library.shots(&title).unwrap()[0].shots.iter().map(|s| s.attributes.dialogue_seconds).sum()
+    };
+    let lines = || library.snapshot(&library.title("film").unwrap()).unwrap().reels.remove(0).lines;
+    assert!(lines().is_empty());
+    let before = library.shots(&library.title("film").unwrap()).unwrap()[0].shots.len();
+    fs::write(dir.path().join("film.srt"), "1\n00:00:01,000 --> 00:00:02,500\nWho is there?\n").unwrap();
+    let report = take(&library, std::slice::from_ref(&path));
+    assert_eq!(report.held[0].lines_added, Some(1));
+    assert!((dialogue() - 1.5).abs() < 0.1, "{}", dialogue());
+    assert_eq!(lines()[0].text, "Who is there?");
+    assert_eq!(library.shots(&library.title("film").unwrap()).unwrap()[0].shots.len(), before);
+    // Once is enough.
+    assert_eq!(take(&library, std::slice::from_ref(&path)).held[0].lines_added, None);
+}
+
+#[test]
 fn a_reel_is_heard_on_its_grid() {
     let dir = tempfile::tempdir().unwrap();
     // Two seconds of silence, then a tone; the picture changes with it.

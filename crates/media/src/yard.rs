@@ -107,9 +107,16 @@ pub fn call<J: Serialize, R: DeserializeOwned>(
 ) -> Result<R, YardError> {
     cancel.check()?;
     let not_started = |cause: String| YardError::NotStarted { program: program.to_owned(), cause };
-    let job = serde_json::to_value(job).map_err(|e| not_started(e.to_string()))?;
+    // All that cannot be said in JSON is a path that is no text.
+    let nameless = || {
+        YardError::Refused(Refusal {
+            reason: "its name, or that of a folder or file it needs, holds bytes that are not UTF-8 text".to_owned(),
+            remedy: "rename it, or choose another place".to_owned(),
+        })
+    };
+    let job = serde_json::to_value(job).map_err(|_| nameless())?;
     let envelope = Envelope { parent: std::process::id(), limits: limits.clone(), job };
-    let envelope = serde_json::to_string(&envelope).map_err(|e| not_started(e.to_string()))?;
+    let envelope = serde_json::to_string(&envelope).map_err(|_| nameless())?;
     let mut worker = Worker(
         Command::new(program)
             .args(["yard", job_name])

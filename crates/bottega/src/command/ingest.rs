@@ -48,7 +48,8 @@ impl Ingest {
                 } else {
                     format!(" (the same as {})", held.same_as.display())
                 };
-                out += &format!("held   {}{whose}\n", held.path.display());
+                let lines = held.lines_added.map_or(String::new(), |n| format!(", {n} lines of dialogue added"));
+                out += &format!("held   {}{whose}{lines}\n", held.path.display());
             }
             for other in &report.not_film {
                 out += &t.faint(&format!("other  {}: {}\n", other.path.display(), other.reason));

@@ -76,16 +76,23 @@ fn attributes(sights: &[Sight], closeups: &[Closeup], clock: &Clock, sharpest: f
     }
 }
 
+/// Notes how long somebody speaks in each shot, now that `lines` (reel frames) are known.
+pub fn note_dialogue(shots: &mut [Shot], clock: &Clock, lines: &[Line]) {
+    for shot in shots {
+        shot.attributes.dialogue_seconds = dialogue_seconds(shot.range, clock, lines);
+    }
+}
+
+fn dialogue_seconds(range: FrameRange, clock: &Clock, lines: &[Line]) -> f32 {
+    let heard = lines.iter().filter_map(|l| l.range.overlap(range));
+    heard.map(|r| (clock.seconds(r.end()) - clock.seconds(r.start())) as f32).sum()
+}
+
 fn hear(to: &mut Attributes, range: FrameRange, clock: &Clock, heard: Heard<'_>) {
     let grid =
         FrameRange::new(clock.grid_at(range.start()), clock.grid_at(range.end()).max(clock.grid_at(range.start())));
     let seconds = |r: FrameRange| clock.rate().seconds(r.len()) as f32;
-    to.dialogue_seconds = heard
-        .lines
-        .iter()
-        .filter_map(|l| l.range.overlap(range))
-        .map(|r| (clock.seconds(r.end()) - clock.seconds(r.start())) as f32)
-        .sum();
+    to.dialogue_seconds = dialogue_seconds(range, clock, heard.lines);
     let Some(sound) = heard.sound else { return };
     let (from, to_) = (grid.start() as usize, (grid.end() as usize).min(sound.loudness.len()));
     if from >= to_ {

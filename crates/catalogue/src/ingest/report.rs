@@ -30,6 +30,9 @@ pub struct Held {
     /// Where the same content was met before; the file itself if it was taken earlier.
     #[serde(serialize_with = "words")]
     pub same_as: PathBuf,
+    /// Lines of dialogue that came in now, from subtitles laid beside it since it was taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines_added: Option<usize>,
 }
 
 /// A file that is not a film.

@@ -15,7 +15,8 @@ use super::read::{CLAIMS, Reel, limits};
 use super::report::{Held, IngestError, IngestReport, NotFilm, Refused};
 use super::walk::{Found, Kind, walk};
 use super::yard::{Yard, call};
-use crate::attributes::{active, describe, describe::Heard};
+use crate::attributes::active;
+use crate::attributes::describe::{self, Heard, describe};
 use crate::reading::hearing::HearingJob;
 use crate::reading::lines::{self, LinesJob, Said};
 use crate::reading::picture_file;
@@ -153,7 +154,8 @@ impl Taking<'_> {
             self.library.seen(hash, &place)?;
             // A run killed in its last moment may have left them.
             remove_segments(&self.library.reading(hash));
-            self.report.held.push(Held { path: path.to_owned(), same_as });
+            let lines_added = self.new_lines(path, hash, &place)?;
+            self.report.held.push(Held { path: path.to_owned(), same_as, lines_added });
             return Ok(());
         }
         match self.take(path, files, hash, &place, wanted) {
@@ -170,6 +172,43 @@ impl Taking<'_> {
             Err(Stopped::Ingest(e)) => return Err(e),
         }
         Ok(())
+    }
+
+    /// Takes in subtitles that were laid beside a film after it was taken, if it has no lines yet; how many lines.
+    fn new_lines(&self, path: &Path, hash: ContentHash, place: &Place) -> Result<Option<usize>, IngestError> {
+        let beside = lines::files(path);
+        if beside.is_empty() || self.library.depth(hash)? != Some(Depth::Full) {
+            return Ok(None);
+        }
+        let mut record = self.library.record(hash)?;
+        if !record.lines.is_empty() {
+            return Ok(None);
+        }
+        let said = match self.said(path, false, beside) {
+            Ok(said) => said,
+            Err(YardError::Canceled(c)) => return Err(c.into()),
+            // The film is held as it was.
+            Err(e) => {
+                self.progress.say(&format!("its subtitles are left out: {e}"));
+                return Ok(None);
+            }
+        };
+        said.warnings.iter().for_each(|warning| self.progress.say(warning));
+        record.lines = said.on(&record.clock);
+        if record.lines.is_empty() {
+            return Ok(None);
+        }
+        describe::note_dialogue(&mut record.shots, &record.clock, &record.lines);
+        self.library.put(&record, place, "", 0)?;
+        Ok(Some(record.lines.len()))
+    }
+
+    /// Has a worker read the words beside a film and in it.
+    fn said(&self, path: &Path, sequence: bool, beside: Vec<PathBuf>) -> Result<Said, YardError> {
+        let mut may = limits(path, sequence, &[]);
+        may.read.extend(beside.iter().cloned());
+        let job = LinesJob { path: path.to_owned(), beside };
+        call(self.what.yard, "lines", &job, &may, &Silent, self.cancel)
     }
 
     /// A refusal because the library's disk is full is no fault of the film's.
@@ -244,11 +283,7 @@ impl Taking<'_> {
         // Words and sound are taken beside the pictures: they ask little of the processor.
         let (read, heard) = thread::scope(|scope| {
             let ear = scope.spawn(|| {
-                let beside = lines::files(path);
-                let mut may = limits(path, sequence, &[]);
-                may.read.extend(beside.iter().cloned());
-                let job = LinesJob { path: path.to_owned(), beside };
-                let said: Said = call(yard, "lines", &job, &may, &Silent, cancel)?;
+                let said = self.said(path, sequence, lines::files(path))?;
                 let warning = match survey.probe.sounds.is_empty() {
                     true => None,
                     false => self.listen(path, &survey, &clock, &folder)?,
