@@ -10,7 +10,7 @@
 //! cargo run --release -p catalogue --example splices -- --hand         # the hand-checked film instead of splices
 //! ```
 //!
-//! Development used seeds 1 to 16 and 101 to 116 and the hand-checked film.
+//! Development used seeds 1 to 16 and 101 to 116, the hand-checked film, Steamboat Willie and the car-detection clip.
 //!
 //! Wants `ffmpeg`, the data folder (`BOTTEGA_DATA`, or `shared/data` beside the repository) and, for the rivals, Python 3
 //! with its `venv`: `scenedetect` and `opencv-python-headless` are installed under the temporary folder at the first run.
