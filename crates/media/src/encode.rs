@@ -8,7 +8,7 @@ use std::ptr;
 use ffmpeg_next as ffmpeg;
 use ffmpeg_next::ffi;
 use ffmpeg_next::format::Pixel;
-use film::{Color, ColorRange, Rate, Timecode};
+use film::{Color, ColorRange, Rate, Timecode, Transfer};
 use serde::{Deserialize, Serialize};
 
 use crate::Raster;
@@ -255,7 +255,7 @@ impl Writer {
         } else {
             crate::scale::repack(picture, &own).map_err(|e| self.refuse(what, e))?
         };
-        let (p, t, m, r) = tags(spec.color);
+        let (p, t, m, r) = tags(said(spec));
         // SAFETY: plain fields of a frame that is ours. The kind that the decoder left would force the encoder's hand, and
         // tags that differ from the stream's would be an error to some encoders.
         unsafe {
@@ -334,6 +334,14 @@ enum Opening {
     Failed(ffmpeg::Error),
 }
 
+/// The tags as the codec can say them: ProRes has no number for SMPTE 170M's transfer, which is BT.709's by another name.
+fn said(spec: &WriterSpec) -> Color {
+    match (spec.codec, spec.color.transfer) {
+        (Codec::ProRes, Some(Transfer::Smpte170M)) => Color { transfer: Some(Transfer::Bt709), ..spec.color },
+        _ => spec.color,
+    }
+}
+
 /// The format that goes into the encoder: pictures of our planar 8-bit RGB are packed for FFV1, which has no such plane order.
 fn encoder_format(codec: Codec, format: &str) -> String {
     if codec == Codec::Ffv1 && format == "gbrp" { "bgr0".to_owned() } else { format.to_owned() }
@@ -398,7 +406,7 @@ fn open_with(
     video.set_time_base(base);
     video.set_frame_rate(Some(base.invert()));
     video.set_aspect_ratio(ffmpeg::Rational::new(1, 1));
-    let (p, t, m, r) = tags(spec.color);
+    let (p, t, m, r) = tags(said(spec));
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(16);
     // SAFETY: plain fields of a context not yet opened. ffmpeg-next has no setters for primaries and transfer.
     unsafe {
