@@ -245,23 +245,34 @@ fn sharpness(picture: &View<'_>) -> f32 {
 }
 
 /// Centre of what stands out by light, colour and texture, a little drawn to the middle of the picture.
+///
+/// Of two things apart it is the weightier, not the empty middle between them: the part of the picture that an upright
+/// crop of a wide one shows, where it holds most.
 fn salient(thumb: &[u8; THUMB], texture: &[f32; 144]) -> [f32; 2] {
     let (across, down) = CELLS;
     let mean = |plane: usize| thumb[plane * 144..(plane + 1) * 144].iter().map(|&v| f32::from(v)).sum::<f32>() / 144.0;
     let means = [mean(0), mean(1), mean(2)];
     let rough = texture.iter().sum::<f32>() / 144.0;
-    let (mut total, mut x, mut y) = (0.0f32, 0.0f32, 0.0f32);
-    for cell in 0..144 {
+    let mut weights = [0.0f32; 144];
+    for (cell, weight) in weights.iter_mut().enumerate() {
         let (u, v) = (((cell % across) as f32 + 0.5) / across as f32, ((cell / across) as f32 + 0.5) / down as f32);
         let apart = |plane: usize| (f32::from(thumb[plane * 144 + cell]) - means[plane]).abs();
         let stands = 0.5 * apart(0) + 1.5 * (apart(1) + apart(2)) + 2.0 * (texture[cell] - rough).max(0.0);
         let middle = (-((u - 0.5).powi(2) + (v - 0.5).powi(2)) * 4.0).exp();
-        let weight = stands * stands * middle;
-        total += weight;
-        x += weight * u;
-        y += weight * v;
+        *weight = stands * stands * middle;
     }
-    if total < 1.0 { [0.5, 0.5] } else { [x / total, y / total] }
+    let columns: Vec<f32> = (0..across).map(|i| (0..down).map(|j| weights[j * across + i]).sum()).collect();
+    let rows: Vec<f32> = weights.chunks_exact(across).map(|row| row.iter().sum()).collect();
+    if rows.iter().sum::<f32>() < 1.0 { [0.5, 0.5] } else { [heaviest(&columns), heaviest(&rows)] }
+}
+
+/// Centre of weight, 0 to 1, of the five neighbours that weigh most.
+fn heaviest(weights: &[f32]) -> f32 {
+    const WINDOW: usize = 5;
+    let sum = |from: usize| weights[from..from + WINDOW].iter().sum::<f32>();
+    let best = (0..=weights.len() - WINDOW).max_by(|&a, &b| sum(a).total_cmp(&sum(b))).unwrap_or(0);
+    let at = (best..best + WINDOW).map(|i| weights[i] * (i as f32 + 0.5)).sum::<f32>();
+    at / sum(best).max(1e-6) / weights.len() as f32
 }
 
 /// Luma levels of a reel for those that read full-size rows.
