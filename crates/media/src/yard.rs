@@ -92,6 +92,17 @@ impl YardError {
     }
 }
 
+/// A job as JSON. All that cannot be said in it is a path that is no text: that is a refusal.
+pub fn as_json<J: Serialize>(job: &J) -> Result<serde_json::Value, YardError> {
+    serde_json::to_value(job).map_err(|_| {
+        YardError::Refused(Refusal {
+            reason: "its name, or that of a folder above it or of the library, holds bytes that are not UTF-8 text"
+                .to_owned(),
+            remedy: "rename it and run this again, or choose another place".to_owned(),
+        })
+    })
+}
+
 /// Has a worker do `job` under the name `job_name`, and waits for its result.
 ///
 /// `program` is this program ([`std::env::current_exe`]), whose hidden subcommand `yard` must call [`serve`]. Progress is
@@ -107,16 +118,9 @@ pub fn call<J: Serialize, R: DeserializeOwned>(
 ) -> Result<R, YardError> {
     cancel.check()?;
     let not_started = |cause: String| YardError::NotStarted { program: program.to_owned(), cause };
-    // All that cannot be said in JSON is a path that is no text.
-    let nameless = || {
-        YardError::Refused(Refusal {
-            reason: "its name, or that of a folder or file it needs, holds bytes that are not UTF-8 text".to_owned(),
-            remedy: "rename it, or choose another place".to_owned(),
-        })
-    };
-    let job = serde_json::to_value(job).map_err(|_| nameless())?;
+    let job = as_json(job)?;
     let envelope = Envelope { parent: std::process::id(), limits: limits.clone(), job };
-    let envelope = serde_json::to_string(&envelope).map_err(|_| nameless())?;
+    let envelope = as_json(&envelope)?.to_string();
     let mut worker = Worker(
         Command::new(program)
             .args(["yard", job_name])

@@ -83,20 +83,10 @@ pub(crate) fn call<J: Serialize, R: DeserializeOwned>(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<R, YardError> {
-    // All that cannot be said in JSON is a name that is no text.
-    let job = serde_json::to_value(job).map_err(|_| YardError::Refused(nameless()))?;
-    let result = yard.call(name, job, limits, progress, cancel);
+    let result = yard.call(name, media::yard::as_json(job)?, limits, progress, cancel);
     // A worker that was told to stop may say so in its own way.
     cancel.check()?;
     serde_json::from_value(result?).map_err(|e| YardError::Crashed(format!("its result cannot be read: {e}")))
-}
-
-fn nameless() -> Refusal {
-    Refusal {
-        reason: "its name, or that of a folder above it or of the library, holds bytes that are not UTF-8 text"
-            .to_owned(),
-        remedy: "rename it and ingest it again".to_owned(),
-    }
 }
 
 fn job<J: DeserializeOwned>(value: Value) -> Result<J, Refusal> {
