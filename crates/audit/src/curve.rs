@@ -10,6 +10,9 @@ pub const FARTHEST: f64 = 8.0;
 /// Fewest different sizes that make a curve.
 pub const FEWEST_SIZES: usize = 3;
 
+/// The largest training must be on at least so many times what the smallest was on.
+pub const NARROWEST: f64 = 2.0;
+
 /// What the width of every interval is multiplied by, because the law is only nearly a power law.
 const INFLATION: f64 = 1.15;
 /// Exponents tried, evenly from the first to the last.
@@ -57,6 +60,14 @@ pub enum CurveError {
     TooFewSizes {
         /// Different sizes found.
         found: usize,
+    },
+    /// Sizes too near to each other.
+    #[error(
+        "the largest training was on only {ratio:.2} times as much as the smallest, too little to see how the loss falls; train on a quarter, an eighth and a sixteenth of the film"
+    )]
+    TooNarrow {
+        /// The largest size in smallest ones.
+        ratio: f64,
     },
     /// A size or loss that is not a positive number.
     #[error(
@@ -154,10 +165,10 @@ struct Spread {
 }
 
 impl Curve {
-    /// The curve through trainings of at least three sizes, in any order; several seeds of a size have the same `n`.
+    /// The curve through trainings of at least three sizes, in any order; sizes within 2 % count as one, with several seeds.
     ///
     /// # Errors
-    /// With fewer sizes, or where a size or loss is not a positive number.
+    /// With fewer sizes, sizes that span less than [`NARROWEST`], or where a size or loss is not a positive number.
     pub fn fit(points: &[Point]) -> Result<Curve, CurveError> {
         if let Some(p) = points.iter().find(|p| !(p.n.is_finite() && p.loss.is_finite() && p.n > 0.0 && p.loss > 0.0)) {
             return Err(CurveError::BadPoint { n: p.n, loss: p.loss });
@@ -165,6 +176,10 @@ impl Curve {
         let groups = grouped(points);
         if groups.len() < FEWEST_SIZES {
             return Err(CurveError::TooFewSizes { found: groups.len() });
+        }
+        let ratio = groups[groups.len() - 1][0].n / groups[0][0].n;
+        if ratio < NARROWEST {
+            return Err(CurveError::TooNarrow { ratio });
         }
         let sizes: Vec<Size> = groups
             .iter()

@@ -145,7 +145,7 @@ pub struct Evidence {
 /// What would make it enough.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Need {
-    /// Hours of film to add; `None` where it is more than can be told.
+    /// Hours of film to add, copies not counted; `None` where it is more than can be told.
     pub hours: Option<f64>,
     /// Hours that would make it 80 % sure.
     pub low: Option<f64>,
@@ -158,6 +158,13 @@ pub struct Need {
 impl Need {
     /// In words: "12 hours more film (8 to 21), above all night exterior, still".
     pub fn words(&self) -> String {
+        let cells = self.cells.iter().take(4).cloned().collect::<Vec<_>>().join("; ");
+        let much = self.amount();
+        if cells.is_empty() { much } else { format!("{much}, above all {cells}") }
+    }
+
+    /// How much, in words, without saying of what.
+    pub fn amount(&self) -> String {
         // Of the range, only the numbers, in the unit of the amount.
         let same = |hours: f64| figures(if self.hours.is_some_and(|h| h < 0.995) { hours * 60.0 } else { hours });
         let range = match (self.low, self.high) {
@@ -165,12 +172,10 @@ impl Need {
             (Some(low), None) => format!(" (at least {}, upper end unknown)", same(low)),
             _ => String::new(),
         };
-        let much = match self.hours {
+        match self.hours {
             Some(hours) => format!("{} more film{range}", hours_words(hours.max(1.0 / 60.0))),
             None => "more film, how much is unknown".to_owned(),
-        };
-        let cells = self.cells.iter().take(4).cloned().collect::<Vec<_>>().join("; ");
-        if cells.is_empty() { much } else { format!("{much}, above all {cells}") }
+        }
     }
 }
 

@@ -33,10 +33,11 @@ impl Truth {
         law * (1.0 + self.departure * (self.phase + 0.6 * n.ln()).sin())
     }
 
-    fn points(&self, sizes: &[f64], noise: f64, rng: &mut ChaCha8Rng) -> Vec<Point> {
+    fn points(&self, sizes: &[f64], noise: f64, jitter: f64, rng: &mut ChaCha8Rng) -> Vec<Point> {
         let mut out = Vec::new();
         for &n in sizes {
             for _ in 0..3 {
+                let n = n * rng.random_range(1.0 - jitter..=1.0);
                 out.push(Point { n, loss: self.loss(n) * (1.0 + noise * gauss(rng)) });
             }
         }
@@ -60,12 +61,12 @@ fn plain_law(curve: &Curve) -> f64 {
 }
 
 /// Coverage of the 90 % interval at the full library and median relative errors: ours with its sign, ours, last point, plain law.
-fn simulate(curves: usize, noise: f64, sizes: &[f64]) -> (f64, f64, f64, f64, f64) {
+fn simulate(curves: usize, noise: f64, sizes: &[f64], jitter: f64) -> (f64, f64, f64, f64, f64) {
     let mut rng = ChaCha8Rng::seed_from_u64(20_250_101);
     let (mut inside, mut bias, mut ours, mut last, mut plain) = (0, Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..curves {
         let truth = Truth::any(&mut rng);
-        let curve = Curve::fit(&truth.points(sizes, noise, &mut rng)).unwrap();
+        let curve = Curve::fit(&truth.points(sizes, noise, jitter, &mut rng)).unwrap();
         let told = curve.at(1.0).known().unwrap();
         let real = truth.loss(1.0);
         inside += usize::from(told.low <= real && real <= told.high);
@@ -79,10 +80,14 @@ fn simulate(curves: usize, noise: f64, sizes: &[f64]) -> (f64, f64, f64, f64, f6
 
 #[test]
 fn intervals_hold_and_errors_are_small_over_random_curves() {
-    for (noise, sizes) in
-        [(0.01, &[0.0625, 0.125, 0.25][..]), (0.02, &[0.0625, 0.125, 0.25]), (0.01, &[0.03125, 0.0625, 0.125, 0.25])]
-    {
-        let (coverage, bias, ours, last, plain) = simulate(300, noise, sizes);
+    // The last: parts of whole titles, no two of them of one size.
+    for (noise, sizes, jitter) in [
+        (0.01, &[0.0625, 0.125, 0.25][..], 0.0),
+        (0.02, &[0.0625, 0.125, 0.25], 0.0),
+        (0.01, &[0.03125, 0.0625, 0.125, 0.25], 0.0),
+        (0.015, &[0.0625, 0.125, 0.25], 0.25),
+    ] {
+        let (coverage, bias, ours, last, plain) = simulate(300, noise, sizes, jitter);
         println!(
             "noise {noise}, {} sizes: coverage {coverage:.3}, bias {bias:+.4}, error {ours:.4}, last {last:.4}, plain {plain:.4}",
             sizes.len()
@@ -102,7 +107,7 @@ fn probabilities_are_honest() {
     let (mut sure, mut came, mut doubtful, mut came_still) = (0, 0, 0, 0);
     for _ in 0..200 {
         let truth = Truth::any(&mut rng);
-        let curve = Curve::fit(&truth.points(&[0.0625, 0.125, 0.25], 0.015, &mut rng)).unwrap();
+        let curve = Curve::fit(&truth.points(&[0.0625, 0.125, 0.25], 0.015, 0.0, &mut rng)).unwrap();
         let threshold = truth.loss(1.0) * rng.random_range(0.9..1.1);
         let p = curve.at(1.0).known().unwrap().probability_below(threshold);
         let happens = truth.loss(1.0) * (1.0 + 0.015 * gauss(&mut rng)) < threshold;
@@ -163,6 +168,8 @@ fn what_is_no_curve_is_refused_with_the_remedy() {
         Curve::fit(&[p(1.0, 1.0), p(2.0, 0.9), p(2.01, 0.9)]).unwrap_err(),
         CurveError::TooFewSizes { found: 2 }
     );
+    let narrow = Curve::fit(&[p(1.0, 1.0), p(1.3, 0.9), p(1.6, 0.9)]).unwrap_err();
+    assert_eq!(narrow, CurveError::TooNarrow { ratio: 1.6 });
     let bad = Curve::fit(&[p(1.0, 1.0), p(2.0, f64::NAN), p(4.0, 0.9)]).unwrap_err();
     assert!(bad.to_string().contains("measure it again"), "{bad}");
     assert!(Curve::fit(&[p(1.0, 1.0), p(2.0, 0.0), p(4.0, 0.9)]).is_err());

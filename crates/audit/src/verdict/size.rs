@@ -160,7 +160,7 @@ fn reason(v: &Verdict, evidence: &Evidence) -> String {
         text.push_str(&format!(" Use {instead} instead."));
     }
     match v.needs.first() {
-        Some(need) if need.hours.is_some() => text.push_str(&format!(" {} would make it green.", need.words())),
+        Some(need) if need.hours.is_some() => text.push_str(&format!(" {} would make it green.", need.amount())),
         Some(_) => text.push_str(
             " How much more film would make it green is unknown: more than can be told from trainings of this size.",
         ),
