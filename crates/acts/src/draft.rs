@@ -45,6 +45,8 @@ pub struct Wanted {
     pub credits: Vec<String>,
     /// Whether the film's own titles and credits may be shown.
     pub allow_lettering: bool,
+    /// Whether clips are given one grain.
+    pub match_grain: bool,
 }
 
 /// A shape of picture: `16:9`, `9:16`, `1:1`, or an exact raster `1920x1080`.

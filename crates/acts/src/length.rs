@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use film::{Rate, Timecode};
+use serde::{Deserialize, Serialize};
 
 /// A length: `60s`, `1m30s`, `1440f` frames, or a timecode `00:01:00:00`.
 ///
@@ -12,10 +13,10 @@ use film::{Rate, Timecode};
 /// assert_eq!("1m30s".parse::<Length>().unwrap().frames(Rate::FILM), Ok(2160));
 /// assert_eq!("48f".parse::<Length>().unwrap().frames(Rate::FILM), Ok(48));
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Length(Written);
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Written {
     Seconds(f64),
     Frames(i64),

@@ -7,9 +7,12 @@
 //! act that was stopped goes on where it was when it is asked again.
 //!
 //! Reading order: [`house`], [`length`], [`ingest`], [`titles`], [`shots`], [`trailer`], [`draft`], [`render`], [`present`],
-//! [`qc`], [`yard`].
+//! [`qc`]; specialists: [`train`], [`specialists`], [`fix`], [`grain`], [`audit`]; [`yard`].
 
+pub mod audit;
 pub mod draft;
+pub mod fix;
+pub mod grain;
 pub mod house;
 pub mod ingest;
 pub mod length;
@@ -18,8 +21,10 @@ pub mod present;
 pub mod qc;
 pub mod render;
 pub mod shots;
+pub mod specialists;
 pub mod titles;
 pub mod trailer;
+pub mod train;
 pub mod yard;
 
 pub use house::{House, HouseError};

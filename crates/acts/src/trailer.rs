@@ -129,8 +129,16 @@ pub fn trailer(
 ) -> Result<Trailer, TrailerError> {
     let out = std::path::absolute(out).map_err(|error| TrailerError::Write { path: out.to_owned(), error })?;
     progress.begin("draft", "cutting", Some(variants.max(1) as u64), Unit::Steps);
-    let draft = draft(house, wanted, variants, progress, cancel)?;
+    let mut draft = draft(house, wanted, variants, progress, cancel)?;
     progress.end("draft");
+    if wanted.match_grain {
+        for cut in &mut draft.timelines {
+            let program = &house.workers().program;
+            let said = crate::grain::sit_together(program, cut, wanted.seed, progress, cancel)?;
+            let range = film::FrameRange::new(0, cut.len());
+            cut.notes.extend(said.into_iter().map(|text| timeline::Note { author: "bottega".to_owned(), range, text }));
+        }
+    }
     let mut made = Vec::new();
     for (i, cut) in draft.timelines.iter().enumerate() {
         let folder = if draft.timelines.len() > 1 { out.join(format!("variant-{}", i + 1)) } else { out.clone() };

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{present, qc, render};
+use crate::{fix, grain, present, qc, render};
 
 /// Most memory that a worker of ours may take for its own data.
 const MEMORY: u64 = 6 << 30;
@@ -16,7 +16,14 @@ const MEMORY: u64 = 6 << 30;
 /// Does the job `name` as a worker; called by the hidden subcommand and nothing else.
 pub fn serve(name: &str) -> ExitCode {
     let mut handlers: Vec<(&str, Handler)> = catalogue::HANDLERS.to_vec();
-    handlers.extend([("render", render::work as Handler), ("qc", qc::work), ("present", present::work)]);
+    handlers.extend_from_slice(specialists::HANDLERS);
+    handlers.extend([
+        ("render", render::work as Handler),
+        ("qc", qc::work),
+        ("present", present::work),
+        ("fix", fix::work),
+        ("grain", grain::work),
+    ]);
     media::yard::serve(name, &handlers)
 }
 

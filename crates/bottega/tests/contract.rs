@@ -87,6 +87,9 @@ fn every_command_prints_json_of_the_promised_shape() {
     let no = no.json();
     let black = no["findings"].as_array().unwrap().iter().find(|f| f["check"] == "black").expect("black is found");
     golden("finding", black);
+    golden("specialists", &stage.done(&["specialists"]));
+    golden("fix", &stage.done(&["fix", "film#2", "--degrain", "--regrain", "-o", "fixed.mkv"]));
+    golden("grain", &stage.done(&["grain", "measure", "film#2"]));
 }
 
 /// What is found depends on the film; the shape of a finding is held by itself.

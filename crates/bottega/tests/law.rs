@@ -90,6 +90,9 @@ fn files_are_kept_as_the_house_keeps_them() {
         if !place.contains("crates/media/") && names(concat!("ffmpeg", "_next::")) {
             wrong.push(format!("{place}: only media names FFmpeg"));
         }
+        if !place.contains("crates/neural/") && (names(concat!("or", "t::")) || names(concat!("tc", "h::"))) {
+            wrong.push(format!("{place}: only neural names a tensor library"));
+        }
         // Tests may look into the library from outside.
         if place.contains("/src/") && !place.contains("crates/catalogue/") && names(concat!("rus", "qlite::")) {
             wrong.push(format!("{place}: only catalogue has a database"));

@@ -83,6 +83,8 @@ pub struct WriterSpec {
     pub sound: bool,
     /// Constant rate factor of H.264, 0 (lossless) to 51.
     pub crf: u8,
+    /// Constant quantizer of H.264, 0 to 51, in place of the rate factor: for measuring what compression does.
+    pub qp: Option<u8>,
     /// Preset of x264: `veryfast`, `medium`.
     pub preset: String,
     /// Timecode of the first frame (MOV only has a track for it).
@@ -144,7 +146,7 @@ pub struct Written {
 /// ```no_run
 /// # use media::{Raster, encode::{Codec, Writer, WriterSpec}};
 /// # let spec = WriterSpec { codec: Codec::Ffv1, width: 64, height: 36, rate: film::Rate::FILM, format: "yuv420p".into(),
-/// #   color: film::Color::default(), sound: false, crf: 20, preset: "veryfast".into(), timecode: None, metadata: vec![] };
+/// #   color: film::Color::default(), sound: false, crf: 20, qp: None, preset: "veryfast".into(), timecode: None, metadata: vec![] };
 /// let mut writer = Writer::create("black.mkv".as_ref(), &spec)?;
 /// let mut black = Raster::new("yuv420p", 64, 36).unwrap();
 /// black.fill(&[16, 128, 128]);
@@ -424,7 +426,10 @@ fn open_with(
     match name {
         "libx264" => {
             options.set("preset", &spec.preset);
-            options.set("crf", &spec.crf.to_string());
+            match spec.qp {
+                Some(qp) => options.set("qp", &qp.min(51).to_string()),
+                None => options.set("crf", &spec.crf.to_string()),
+            }
             // A key picture every two seconds, so that a player jumps to a clip at once.
             options.set("g", &(spec.rate.nominal() * 2).to_string());
         }

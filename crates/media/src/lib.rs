@@ -8,7 +8,7 @@
 //! but local files is ever opened; no picture is copied on its way out of the decoder.
 //!
 //! Reading order: [`probe`](mod@probe), [`index`](mod@index), [`picture`], [`pictures`], [`sequence`], [`sound`],
-//! [`subtitles`], [`still`]; [`yard`], where all that is done; what is written: [`raster`], [`scale`], [`deinterlace`],
+//! [`subtitles`], [`still`], [`quantizer`]; [`yard`], where all that is done; what is written: [`raster`], [`scale`], [`deinterlace`],
 //! [`encode`]. How files are opened is
 //! in `source`, what libav says is in `log`.
 
@@ -22,6 +22,7 @@ pub mod index;
 pub mod picture;
 pub mod pictures;
 pub mod probe;
+pub mod quantizer;
 pub mod raster;
 pub mod scale;
 pub mod sequence;

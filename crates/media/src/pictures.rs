@@ -194,6 +194,13 @@ impl Pictures {
         }
     }
 
+    /// Begins anew with a decoder that tells the quantizer of each picture; it is slower.
+    pub(crate) fn tell_quantizers(&mut self) -> Result<(), DecodeError> {
+        self.decoder = Decoder::open_telling(&self.path, &self.picture, self.options.threads, self.options.skip, true)?;
+        self.last = None;
+        Ok(())
+    }
+
     /// What went wrong so far and was passed over: frames that could not be decoded, pictures out of place.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
@@ -285,6 +292,17 @@ impl Decoder {
         threads: usize,
         skip: Skip,
     ) -> Result<Decoder, DecodeError> {
+        Decoder::open_telling(path, picture, threads, skip, false)
+    }
+
+    /// The same, telling quantizers if that is asked for.
+    fn open_telling(
+        path: &Path,
+        picture: &PictureStream,
+        threads: usize,
+        skip: Skip,
+        quantizers: bool,
+    ) -> Result<Decoder, DecodeError> {
         let open = |e: av::Error| DecodeError::Open { path: path.to_owned(), cause: e.to_string() };
         let mut source = Source::open_known(path).map_err(open)?;
         source.only(picture.stream);
@@ -296,6 +314,9 @@ impl Decoder {
             (*raw).pkt_timebase = stream.time_base().into();
             (*raw).thread_count = threads as libc::c_int;
             (*raw).thread_type = ffi::FF_THREAD_FRAME | ffi::FF_THREAD_SLICE;
+            if quantizers {
+                (*raw).export_side_data |= ffi::AV_CODEC_EXPORT_DATA_VIDEO_ENC_PARAMS as libc::c_int;
+            }
             match skip {
                 Skip::Nothing => {}
                 Skip::LoopFilter => (*raw).skip_loop_filter = ffi::AVDiscard::AVDISCARD_ALL,

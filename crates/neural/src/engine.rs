@@ -48,7 +48,8 @@ impl Engine {
         let path = find().ok_or(EngineError::Missing)?;
         let unusable = |cause: String| EngineError::Unusable { path: path.clone(), cause };
         let builder = ort::init_from(&path).map_err(|e| unusable(e.to_string()))?;
-        let environment = builder.with_name("bottega").with_telemetry(false).build().map_err(|e| unusable(e.to_string()))?;
+        let environment =
+            builder.with_name("bottega").with_telemetry(false).build().map_err(|e| unusable(e.to_string()))?;
         let engine = Engine { environment, path: path.clone() };
         *loaded = Some(engine.clone());
         Ok(engine)

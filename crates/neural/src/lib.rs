@@ -28,5 +28,5 @@ pub use engine::{Engine, EngineError};
 pub use net::Net;
 pub use order::Order;
 pub use run::{RunError, Runner};
-pub use train::{Batch, Trained, TrainError, Trainer};
+pub use train::{Batch, TrainError, Trained, Trainer};
 pub use weights::{Weights, WeightsError};

@@ -52,7 +52,13 @@ pub enum RunError {
 
 impl Runner {
     /// Opens an ONNX file of ours, or of another maker described by `planes`, `multiple` and `reach` (pixels).
-    pub fn open(bytes: &[u8], planes: usize, multiple: usize, reach: usize, threads: usize) -> Result<Runner, RunError> {
+    pub fn open(
+        bytes: &[u8],
+        planes: usize,
+        multiple: usize,
+        reach: usize,
+        threads: usize,
+    ) -> Result<Runner, RunError> {
         let engine = Engine::load()?;
         let net = |e: String| RunError::Net(e);
         let builder = Session::builder(&engine.environment).map_err(|e| net(e.to_string()))?;

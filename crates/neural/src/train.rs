@@ -52,9 +52,7 @@ pub struct Trained {
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
     /// There is no training program.
-    #[error(
-        "the training program {NAME} is not installed; run `./start engine`, or set BOTTEGA_TRAINER to it"
-    )]
+    #[error("the training program {NAME} is not installed; run `./start engine`, or set BOTTEGA_TRAINER to it")]
     Missing,
     /// It could not be started.
     #[error("{program} could not be started: {cause}; run `./start engine` again", program = program.display())]

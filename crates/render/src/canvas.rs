@@ -177,7 +177,9 @@ impl<'a> Canvas<'a> {
     }
 
     fn is_untouched(&self, layer: &Layer<'a>) -> bool {
-        let Layer::Clip { key, clip: Clip { media: Media::Reel(_), .. }, .. } = layer else { return false };
+        let Layer::Clip { key, clip: Clip { media: Media::Reel(_), grain: None, .. }, .. } = layer else {
+            return false;
+        };
         self.running.get(key).is_some_and(|r| r.placer.untouched() && !r.reel.is_interlaced())
     }
 
@@ -237,7 +239,10 @@ impl<'a> Canvas<'a> {
         {
             return Ok(picture.clone());
         }
-        let picture = running.reel.frame(number).map_err(failed)?;
+        let mut picture = running.reel.frame(number).map_err(failed)?;
+        if let Some(grain) = &clip.grain {
+            crate::grain::put(&mut picture, grain, number);
+        }
         let placed = running
             .placer
             .place(&picture, offset)

@@ -1,7 +1,7 @@
 //! Make exactly that.
 //!
 //! [`master`] turns a locked timeline into a film: pictures conformed from the reels, reframed, mixed and titled, sound mixed
-//! sample-exact and brought to its loudness.
+//! sample-exact and brought to its loudness. [`fix`](mod@fix) mends a film without cutting it.
 //!
 //! What must be true: only a [`timeline::Locked`] edit is rendered, and nothing is decided here; a frame without an effect is
 //! the reel's own, bit for bit; nothing half-made is ever seen as whole; what had to be assumed is said.
@@ -12,6 +12,8 @@
 mod blend;
 pub mod canvas;
 mod conform;
+pub mod fix;
+mod grain;
 mod level;
 pub mod loudness;
 pub mod master;
@@ -24,6 +26,7 @@ pub mod sheet;
 pub mod still;
 pub mod title;
 
+pub use fix::{FixError, FixSpec, Fixed, fix};
 pub use loudness::{Levels, LoudnessTarget};
 pub use master::{Master, MasterSpec, RenderError, master};
 pub use poster::{PosterSpec, poster};

@@ -57,7 +57,8 @@ impl MasterSpec {
                     Item::Gap(frames) => format!("\n gap {frames}"),
                     Item::Transition(x) => format!("\n {:?} {} {}", x.kind, x.before, x.after),
                     Item::Clip(clip) => {
-                        format!("\n {} {} {:?} {:?}", medium(locked, clip), clip.source, clip.reframe, clip.gain)
+                        let grain = clip.grain.as_ref().map(|g| format!(" {g:?}")).unwrap_or_default();
+                        format!("\n {} {} {:?} {:?}{grain}", medium(locked, clip), clip.source, clip.reframe, clip.gain)
                     }
                 };
             }
@@ -168,6 +169,7 @@ pub fn master(
         color: canvas.color(),
         sound: mix.is_some(),
         crf: spec.crf,
+        qp: None,
         preset: spec.preset.clone(),
         timecode: Some(Timecode::new(0, timeline.rate, timeline.rate.has_drop_frame())),
         metadata: spec.metadata.clone(),

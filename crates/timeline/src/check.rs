@@ -121,6 +121,9 @@ pub enum Fault {
     /// Points out of order or off the picture.
     #[error("its points of reframing are out of order or off the picture")]
     Reframe,
+    /// Numbers that make no grain.
+    #[error("its grain is not 8 levels of 0 to 128 codes, 24 weights and a deviation, all numbers")]
+    Grain,
     /// A card with nothing on it.
     #[error("the title card has no words")]
     BlankTitle,
@@ -146,6 +149,7 @@ impl Fault {
             Fault::TransitionReach { .. } => "shorten the transition or lengthen the clip",
             Fault::NoHandle { .. } => "shorten the transition, or trim the clip so that its reel has frames left",
             Fault::Gain => "put them in order of frame, each once, in finite decibels",
+            Fault::Grain => "measure it again with `bottega grain measure`, or remove it",
             Fault::Reframe => "put them in order of frame, each once, between 0 and 1",
             Fault::BlankTitle => "write a line on it or make it a gap",
             Fault::OffTimeline(_) => "move it onto the timeline or remove it",
@@ -296,6 +300,13 @@ fn check_clip(clip: &Clip, rate: Rate, say: &mut impl FnMut(Fault)) {
         let inside = |p: &Point| (0.0..=1.0).contains(&p.x) && (0.0..=1.0).contains(&p.y);
         if !rising(&mut reframe.center.iter().map(|p| p.frame)) || !reframe.center.iter().all(inside) {
             say(Fault::Reframe);
+        }
+    }
+    if let Some(grain) = &clip.grain {
+        let numbers = grain.levels.iter().chain(&grain.weights).chain([&grain.innovation]);
+        let sound = grain.weights.len() == 24 && numbers.clone().all(|v| v.is_finite());
+        if !sound || grain.levels.iter().any(|l| !(0.0..=128.0).contains(l)) {
+            say(Fault::Grain);
         }
     }
     if let Media::Title(card) = &clip.media

@@ -18,6 +18,8 @@ pub struct Clip {
     pub source: FrameRange,
     /// Place of the picture on the canvas; `None` shows the whole picture, letterboxed.
     pub reframe: Option<Reframe>,
+    /// Grain put on the reel's picture, so that the clip sits beside its neighbours.
+    pub grain: Option<Grain>,
     /// Loudness over the clip, straight lines in decibels between points; empty means 0 dB throughout.
     pub gain: Vec<GainPoint>,
     /// Why this clip is here, in plain sentences, the weightiest first.
@@ -38,6 +40,7 @@ impl Clip {
             media,
             source,
             reframe: None,
+            grain: None,
             gain: Vec::new(),
             why: Vec::new(),
             alternatives: Vec::new(),
@@ -174,6 +177,20 @@ pub struct Reframe {
     pub fit: Fit,
     /// Centre of the kept part over the clip, straight lines between points; empty means the middle.
     pub center: Vec<Point>,
+}
+
+/// Film grain to be put on a clip's luma, as numbers that any program can make grain from (auto-regressive with lag 3, as in
+/// AV1).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Grain {
+    /// Deviation in 8-bit code values at eight equal steps of light, black first.
+    pub levels: [f32; 8],
+    /// Weights of the 24 samples before each: three rows of seven above, the farthest first, then three to the left.
+    pub weights: Vec<f32>,
+    /// Deviation of what is new in each sample.
+    pub innovation: f32,
+    /// Seed: the same seed gives the same grain.
+    pub seed: u64,
 }
 
 /// How a picture of another shape meets the canvas.

@@ -17,7 +17,9 @@ pub mod timeline;
 pub mod track;
 
 pub use check::{Fault, Flaw, Place};
-pub use clip::{Alternative, Canvas, Clip, Fit, GainPoint, Media, Point, ReelMedia, Reframe, TitleCard, TitleStyle};
+pub use clip::{
+    Alternative, Canvas, Clip, Fit, GainPoint, Grain, Media, Point, ReelMedia, Reframe, TitleCard, TitleStyle,
+};
 pub use edit::EditError;
 pub use lock::{LockError, Locked, Obstacle, lock};
 pub use relink::RelinkError;

@@ -10,15 +10,20 @@ use crate::failure::Failure;
 use crate::options::Options;
 use crate::terminal::Terminal;
 
+mod audit;
 mod completions;
+mod fix;
+mod grain;
 mod ingest;
 mod init;
 mod man;
 mod qc;
 mod render;
 mod shots;
+mod specialists;
 mod titles;
 mod trailer;
+mod train;
 
 /// The answer is no.
 const NO: u8 = 3;
@@ -32,6 +37,11 @@ pub(crate) enum Command {
     Trailer(Box<trailer::Trailer>),
     Render(render::Render),
     Qc(qc::Qc),
+    Audit(audit::Audit),
+    Train(train::Train),
+    Specialists(specialists::Specialists),
+    Fix(fix::Fix),
+    Grain(grain::Grain),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -60,6 +70,11 @@ pub(crate) fn run(options: &Options, terminal: &Terminal, cancel: &Cancel) -> Re
         Command::Trailer(c) => c.run(&call),
         Command::Render(c) => c.run(&call),
         Command::Qc(c) => c.run(&call),
+        Command::Audit(c) => c.run(&call),
+        Command::Train(c) => c.run(&call),
+        Command::Specialists(c) => c.run(&call),
+        Command::Fix(c) => c.run(&call),
+        Command::Grain(c) => c.run(&call),
         Command::Completions(c) => c.run(),
         Command::Man(c) => c.run(&call),
     }

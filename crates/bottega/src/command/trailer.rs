@@ -62,6 +62,9 @@ pub(crate) struct Trailer {
     /// The film's own titles and credits may be shown.
     #[arg(long)]
     allow_lettering: bool,
+    /// Give clips of unequal grain one grain, by adding to those that have less.
+    #[arg(long)]
+    match_grain: bool,
     /// Loudness: web is -16 LUFS, r128 is -23 LUFS.
     #[arg(long, value_parser = ["web", "r128"], default_value = "web")]
     loudness: String,
@@ -112,6 +115,7 @@ impl Trailer {
             title_card: !self.no_title,
             credits: self.credits.clone(),
             allow_lettering: self.allow_lettering,
+            match_grain: self.match_grain,
         };
         let variants = usize::from(self.variants);
         let house = call.house()?;

@@ -22,6 +22,7 @@ fn spec(codec: Codec, source: &str, rate: Rate, width: u32, height: u32) -> Writ
         color,
         sound: true,
         crf: 20,
+        qp: None,
         preset: "veryfast".into(),
         timecode: Some(Timecode::new(86_400, rate, false)),
         metadata: vec![("title".into(), "A test".into())],

@@ -256,6 +256,7 @@ impl Reader {
 
         let mut clip = Clip::new(node.field("name").text()?, media, source);
         clip.reframe = self.fact(&ours, "reframe");
+        clip.grain = self.fact(&ours, "grain");
         clip.gain = self.fact(&ours, "gain").unwrap_or_default();
         clip.why = self.fact(&ours, "why").unwrap_or_default();
         clip.alternatives = self.fact(&ours, "alternatives").unwrap_or_default();

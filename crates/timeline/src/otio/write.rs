@@ -88,6 +88,7 @@ fn clip(clip: &Clip, rate: Rate) -> Value {
     fact("alternatives", json!(clip.alternatives));
     fact("shot", json!(clip.shot));
     fact("reframe", json!(clip.reframe));
+    fact("grain", json!(clip.grain));
     fact("gain", json!(clip.gain));
     if !clip.gain.is_empty() || clip.reframe.as_ref().is_some_and(|r| !r.center.is_empty()) {
         fact("source_start", json!(clip.source.start()));

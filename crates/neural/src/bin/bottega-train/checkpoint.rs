@@ -56,9 +56,10 @@ impl Checkpoint {
         }
         let head: Head = serde_json::from_str(file.words.get("head")?).ok()?;
         let part = |prefix: &str| {
-            let arrays = file.arrays.iter().filter_map(|(name, a)| {
-                Some((name.strip_prefix(prefix)?.strip_prefix('/')?.to_owned(), a.clone()))
-            });
+            let arrays = file
+                .arrays
+                .iter()
+                .filter_map(|(name, a)| Some((name.strip_prefix(prefix)?.strip_prefix('/')?.to_owned(), a.clone())));
             Weights { arrays: arrays.collect(), ..Weights::default() }
         };
         let at = Checkpoint {

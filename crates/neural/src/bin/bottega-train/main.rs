@@ -66,7 +66,9 @@ fn work() -> Result<(), String> {
     let mut line = Vec::new();
     loop {
         let mut byte = [0u8];
-        feed.from.read_exact(&mut byte).map_err(|_| "this program is called by bottega alone; no order came".to_owned())?;
+        feed.from
+            .read_exact(&mut byte)
+            .map_err(|_| "this program is called by bottega alone; no order came".to_owned())?;
         if byte[0] == b'\n' {
             break;
         }
@@ -166,7 +168,8 @@ impl<'a> Run<'a> {
             loss.backward();
             let value = loss.double_value(&[]);
             let step = self.at.step;
-            let taken = value.is_finite() && self.adam.step(&mut self.model, self.order.rate_at(step), self.order.average);
+            let taken =
+                value.is_finite() && self.adam.step(&mut self.model, self.order.rate_at(step), self.order.average);
             self.at.step += 1;
             if taken {
                 (total, counted, bad) = (total + value, counted + 1, 0);
@@ -207,10 +210,8 @@ impl<'a> Run<'a> {
         let averaged = self.adam.averaged();
         let model = Model::new(self.order.net, &averaged, self.device);
         let error = tch::no_grad(|| {
-            let sum: f64 = held
-                .iter()
-                .map(|(x, y)| (model.forward(x) - y).square().mean(Kind::Float).double_value(&[]))
-                .sum();
+            let sum: f64 =
+                held.iter().map(|(x, y)| (model.forward(x) - y).square().mean(Kind::Float).double_value(&[])).sum();
             sum / held.len().max(1) as f64
         });
         let best = self.at.curve.iter().map(|l| l.error).fold(f64::INFINITY, f64::min);
@@ -224,7 +225,10 @@ impl<'a> Run<'a> {
         self.at.weights = self.model.weights();
         self.adam.keep(&mut self.at);
         self.at.write(self.order).map_err(|e| {
-            format!("the checkpoint {} cannot be written: {e}; make room and run this again", self.order.checkpoint.display())
+            format!(
+                "the checkpoint {} cannot be written: {e}; make room and run this again",
+                self.order.checkpoint.display()
+            )
         })?;
         say(&Said::Looked(look));
         Ok(())

@@ -56,8 +56,10 @@ impl Model {
     }
 
     fn convolve(&self, name: &str, x: &Tensor) -> Tensor {
-        let (mut w, mut b) =
-            (channels_last(&self.arrays[&format!("{name}.weight")]), self.arrays[&format!("{name}.bias")].shallow_clone());
+        let (mut w, mut b) = (
+            channels_last(&self.arrays[&format!("{name}.weight")]),
+            self.arrays[&format!("{name}.bias")].shallow_clone(),
+        );
         if self.precision == Precision::Bf16 {
             (w, b) = (w.to_kind(Kind::BFloat16), b.to_kind(Kind::BFloat16));
         }
@@ -136,7 +138,14 @@ mod tests {
         }
         let net = Net { planes: 3, fold: 2, width: 24, blocks: 2 };
         let mut weights = Weights::fresh(&net, 3);
-        weights.arrays.get_mut("tail.weight").unwrap().1.iter_mut().enumerate().for_each(|(i, v)| *v = 0.01 * ((i % 7) as f32 - 3.0));
+        weights
+            .arrays
+            .get_mut("tail.weight")
+            .unwrap()
+            .1
+            .iter_mut()
+            .enumerate()
+            .for_each(|(i, v)| *v = 0.01 * ((i % 7) as f32 - 3.0));
         let onnx = neural::onnx::write(&net, &weights).unwrap();
         let (planes, w, h) = picture(3);
         let given: Vec<&[f32]> = planes.iter().map(Vec::as_slice).collect();

@@ -1,0 +1,268 @@
+//! Teaching a specialist on the library's titles, and finding out whether it earned its place.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use film::ContentHash;
+use jobs::{Cancel, Progress, Unit};
+use neural::card::Energy;
+use neural::wire::{Look, Said};
+use neural::{Card, Metric, Runner, State, TrainError, Trainer};
+use serde::Serialize;
+use specialists::gate::{self, Decision};
+use specialists::image::learn::{JudgeError, Plan, judge, learn, task_folder};
+use specialists::image::material::{Material, MaterialError, folder};
+use specialists::image::page::{self, Training};
+use specialists::image::plane::psnr;
+use specialists::image::restore::UNIT;
+use specialists::image::task::Task;
+use specialists::image::tool::Tool;
+use specialists::shelf::{self, Gate, Kept, ShelfError};
+use specialists::split::Role;
+
+use crate::House;
+
+/// What a person asks of a training.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// Which tasks.
+    pub tasks: Vec<Task>,
+    /// Titles to hold out, by name; else some are chosen by their content.
+    pub hold_out: Vec<String>,
+    /// Steps at most, for each task.
+    pub steps: Option<u64>,
+    /// Minutes at most, for each task.
+    pub minutes: Option<f64>,
+    /// Begin from nothing, not from the shipped weights.
+    pub fresh: bool,
+    /// Seed.
+    pub seed: u64,
+    /// Threads; all cores if none.
+    pub threads: Option<usize>,
+}
+
+/// A specialist that was taught.
+#[derive(Clone, Debug, Serialize)]
+pub struct Taught {
+    /// `image`.
+    pub aspect: String,
+    /// The task.
+    pub task: Task,
+    /// What runs from now on.
+    pub state: State,
+    /// Quality on what was held out.
+    pub metrics: Vec<Metric>,
+    /// Titles taught.
+    pub trained_on: Vec<String>,
+    /// Titles held out, whole or in part.
+    pub held_out: Vec<String>,
+    /// Hash of the net.
+    pub weights_hash: ContentHash,
+    /// Steps made.
+    pub steps: u64,
+    /// Seconds.
+    pub seconds: f64,
+    /// Why it stopped.
+    pub stopped_because: String,
+    /// What the gate decided.
+    pub gate: Decision,
+    /// Energy used.
+    pub energy: Energy,
+    /// Page with curves and pictures.
+    pub page: PathBuf,
+}
+
+/// Why nothing was taught.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainActError {
+    /// No material.
+    #[error(transparent)]
+    Material(#[from] MaterialError),
+    /// Training failed.
+    #[error("{task}: {error}")]
+    Train {
+        /// The task.
+        task: Task,
+        /// Why.
+        error: TrainError,
+    },
+    /// There is no training program.
+    #[error(transparent)]
+    Missing(TrainError),
+    /// It could not be judged.
+    #[error("{task} was taught and could not be judged: {error}")]
+    Judge {
+        /// The task.
+        task: Task,
+        /// Why.
+        error: JudgeError,
+    },
+    /// It could not be kept.
+    #[error(transparent)]
+    Shelf(#[from] ShelfError),
+}
+
+/// Teaches each task of `wish` in turn.
+pub fn train(
+    house: &House,
+    wish: &Wish,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<Vec<Taught>, TrainActError> {
+    let trainer = Trainer::find().map_err(TrainActError::Missing)?;
+    let program = &house.workers().program;
+    let material = Material::gather(house.library(), program, &wish.hold_out, progress, cancel)?;
+    wish.tasks.iter().map(|task| teach(house, wish, *task, &trainer, &material, progress, cancel)).collect()
+}
+
+fn teach(
+    house: &House,
+    wish: &Wish,
+    task: Task,
+    trainer: &Trainer,
+    material: &Material,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<Taught, TrainActError> {
+    let specialists = folder(house.library());
+    let home = task_folder(&specialists, task);
+    let begin_with = match wish.fresh {
+        true => None,
+        false => Some(first_weights(&home, task)?),
+    };
+    let (steps, rate) = if wish.fresh { (9_000, 1e-3) } else { (2_500, 4e-4) };
+    let threads = wish.threads.unwrap_or_else(cores);
+    let plan = Plan {
+        steps: wish.steps.unwrap_or(steps),
+        rate,
+        patience: 16,
+        look_every: 250,
+        seconds: wish.minutes.map(|m| m * 60.0),
+        seed: wish.seed,
+        begin_with,
+        threads,
+        checkpoint: home.join("checkpoint.safetensors"),
+        material: material.manifest,
+        shuffled: false,
+    };
+    let (taught, watched) = (material.pool(task, Role::Train), material.pool(task, Role::Watch));
+    let stage = format!("train {task}");
+    progress.begin(&stage, &stage, Some(plan.steps), Unit::Steps);
+    let page_file = home.join("training.html");
+    let mut curve: Vec<Look> = Vec::new();
+    let begun = Instant::now();
+    let mut tell = |said: &Said| match said {
+        Said::Ready { step, how, curve: before, .. } => {
+            curve.clone_from(before);
+            if *step > 0 {
+                progress.say(&format!("{task}: going on from step {step}"));
+            }
+            progress.say(&format!("{task}: {} pieces to learn from, on {how}, {threads} threads", taught.len()));
+        }
+        Said::Step { step, .. } => progress.at(&stage, *step),
+        Said::Looked(look) => {
+            curve.push(*look);
+            progress.say(&line(task, &curve));
+            let so_far = Training { task, curve: &curve, decision: None, worst: &[], usual: &[] };
+            // A page that cannot be written stops nothing; the checkpoint says it if the disk is full.
+            let _ = jobs::Whole::write(&page_file, page::page(&so_far).as_bytes());
+        }
+        Said::Note { line } => progress.say(&format!("{task}: {line}")),
+        Said::Failed { .. } | Said::Ended { .. } => {}
+    };
+    let trained = learn(trainer, task, &taught, &watched, &plan, cancel, &mut tell)
+        .map_err(|error| TrainActError::Train { task, error })?;
+    progress.end(&stage);
+    tracing::debug!(seconds = begun.elapsed().as_secs_f64(), "trained");
+
+    let onnx = neural::onnx::write(&task.net(), &trained.weights).map_err(ShelfError::from)?;
+    let held_out = material.pool(task, Role::Test);
+    let judged = |error: JudgeError| TrainActError::Judge { task, error };
+    let mut tool = Tool::Ours(Runner::described(&onnx, threads).map_err(|e| judged(e.into()))?);
+    let scores = judge(task, &held_out, &mut tool, cancel).map_err(judged)?;
+    let decision = gate::decide(&scores);
+    let library = shelf::fingerprint(house.library()).map_err(MaterialError::from)?;
+    let gate = Gate { decision: decision.clone(), material: material.manifest, library, scores };
+    let card = Card {
+        aspect: "image".to_owned(),
+        task: task.name().to_owned(),
+        state: State::Library,
+        net: task.net(),
+        parameters: task.net().parameters(),
+        weights_hash: ContentHash::of(&onnx),
+        manifest_hash: material.manifest,
+        trained_on: material.taught.clone(),
+        held_out: material.held_out.clone(),
+        licence: "of the library it was learned from".to_owned(),
+        command: format!(
+            "bottega train image --task {task} --steps {} --seed {}{}",
+            plan.steps,
+            plan.seed,
+            if wish.fresh { " --fresh" } else { "" }
+        ),
+        steps: trained.steps,
+        seconds: trained.seconds,
+        energy: Energy::estimate(trained.seconds, threads),
+        stopped_because: trained.because.clone(),
+        seed: plan.seed,
+        metrics: vec![metric(task, &decision)],
+    };
+    let kept = Kept { card, gate, onnx };
+    shelf::keep(&specialists, task, &trained.weights, &kept)?;
+    let (worst, usual) = page::examples(task, &held_out, &kept.gate.scores, &mut tool).map_err(|e| judged(e.into()))?;
+    let all = Training { task, curve: &trained.curve, decision: Some(&decision), worst: &worst, usual: &usual };
+    jobs::Whole::write(&page_file, page::page(&all).as_bytes())
+        .map_err(|error| ShelfError::Io { path: page_file.clone(), error })?;
+    Ok(Taught {
+        aspect: "image".to_owned(),
+        task,
+        state: if decision.open { State::Library } else { State::Classical },
+        metrics: kept.card.metrics.clone(),
+        trained_on: kept.card.trained_on.clone(),
+        held_out: kept.card.held_out.clone(),
+        weights_hash: kept.card.weights_hash,
+        steps: trained.steps,
+        seconds: trained.seconds,
+        stopped_because: trained.because,
+        gate: decision,
+        energy: kept.card.energy.clone(),
+        page: page_file,
+    })
+}
+
+/// The weights that training begins with: what the project ships.
+fn first_weights(home: &std::path::Path, task: Task) -> Result<PathBuf, ShelfError> {
+    let path = home.join("base.safetensors");
+    jobs::Whole::write(&path, shelf::base_weights(task))
+        .map_err(|error| ShelfError::Io { path: path.clone(), error })?;
+    Ok(path)
+}
+
+/// The decision as a metric.
+pub(crate) fn metric(task: Task, d: &Decision) -> Metric {
+    Metric {
+        name: task.metric().to_owned(),
+        value: d.learned.mean,
+        low: d.learned.low,
+        high: d.learned.high,
+        classical: d.classical,
+        nothing: d.nothing,
+    }
+}
+
+/// Cores of this machine.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
+}
+
+/// A line for the terminal: where it is, how good, and the curve so far.
+fn line(task: Task, curve: &[Look]) -> String {
+    let last = curve.last().expect("called after a look");
+    let db = |l: &Look| psnr(l.error * f64::from(UNIT).powi(2));
+    let (low, high) = curve.iter().map(db).fold((f64::MAX, f64::MIN), |(a, b), v| (a.min(v), b.max(v)));
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let from = curve.len().saturating_sub(40);
+    let bars: String =
+        curve[from..].iter().map(|l| BARS[(((db(l) - low) / (high - low).max(1e-9)) * 7.0).round() as usize]).collect();
+    format!("{task}  step {:>6}  {:.2} dB on what is watched  {bars}  {:.0} s", last.step, db(last), last.seconds)
+}

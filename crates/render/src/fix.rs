@@ -1,0 +1,557 @@
+//! Making a film better without cutting it: grain, compression and size mended frame by frame, sound and colour kept.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Instant;
+
+use film::{Color, Timecode};
+use jobs::{Cancel, Canceled, Progress, Unit, Whole};
+use media::encode::{Codec, EncodeError, SAMPLE_RATE, Writer, WriterSpec};
+use media::raster::RasterError;
+use media::scale::{ScaleError, Scaler, Shape};
+use media::{Raster, SoundError, Sounds};
+use neural::slot::Slot;
+use neural::{RunError, Runner};
+use serde::{Deserialize, Serialize};
+use specialists::image::grain::GrainModel;
+use specialists::image::hand::{Frame, Pass, is_cut, regrain};
+use specialists::image::plane::Plane;
+use specialists::image::synth::uniform_at;
+use specialists::image::task::Task;
+use specialists::image::tool::Tool;
+use specialists::shelf;
+
+use crate::reel::{Reel, ReelError};
+
+mod pair;
+
+/// Which net does a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Net {
+    /// The one that comes with the program.
+    Base,
+    /// The library's own.
+    File(PathBuf),
+    /// One that the studio brought, by its page.
+    Brought(PathBuf),
+    /// None: the classical twin, and why.
+    None(String),
+}
+
+/// How to mend.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FixSpec {
+    /// Codec and container.
+    pub codec: Codec,
+    /// How much of the grain is taken away, 0 to 1; none if not asked for.
+    pub degrain: Option<f32>,
+    /// The quantizer whose traces are taken away, 0 to 51.
+    pub deblock: Option<f32>,
+    /// Twice the size.
+    pub upscale: bool,
+    /// Puts the film's own grain back, this much of it; 1 is as it was.
+    pub regrain: Option<f32>,
+    /// A grain to put on in place of the film's own.
+    pub grain: Option<GrainModel>,
+    /// Seed of the grain.
+    pub seed: u64,
+    /// First frame, the reel's own.
+    pub start: i64,
+    /// One past the last; the end if none.
+    pub end: Option<i64>,
+    /// Cuts that are known, the reel's own frames; else they are looked for.
+    pub cuts: Vec<i64>,
+    /// The net of each task.
+    pub nets: Vec<(Task, Net)>,
+    /// Threads of the nets.
+    pub threads: usize,
+    /// Constant rate factor of H.264.
+    pub crf: u8,
+    /// Preset of x264.
+    pub preset: String,
+    /// Picture with source and result side by side.
+    pub sheet: Option<PathBuf>,
+}
+
+/// What was made.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Fixed {
+    /// The film.
+    pub file: PathBuf,
+    /// Frames.
+    pub frames: i64,
+    /// Frames a second.
+    pub rate: film::Rate,
+    /// Pixels across.
+    pub width: u32,
+    /// Lines.
+    pub height: u32,
+    /// Pixel format.
+    pub format: String,
+    /// What did each task.
+    pub passes: Vec<Done>,
+    /// Grain of each shot as it was found.
+    pub shots: Vec<ShotGrain>,
+    /// Seconds it took.
+    pub seconds: f64,
+    /// Frames made in a second.
+    pub frames_per_second: f64,
+    /// What a person should know.
+    pub notes: Vec<String>,
+}
+
+/// What did a task.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Done {
+    /// The task.
+    pub task: Task,
+    /// `learned` or `classical`.
+    pub by: String,
+    /// Why not the learned net, where it is the classical twin.
+    pub because: String,
+    /// Frames with nothing to do.
+    pub untouched: u64,
+}
+
+/// Grain found in a shot.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ShotGrain {
+    /// First frame of the shot that was seen.
+    pub frame: i64,
+    /// Its grain.
+    pub grain: GrainModel,
+}
+
+/// Why nothing was made.
+#[derive(Debug, thiserror::Error)]
+pub enum FixError {
+    /// The film could not be read.
+    #[error(transparent)]
+    Reel(#[from] ReelError),
+    /// Its sound could not.
+    #[error(transparent)]
+    Sound(#[from] SoundError),
+    /// A picture could not be held.
+    #[error(transparent)]
+    Raster(#[from] RasterError),
+    /// A picture could not be converted.
+    #[error(transparent)]
+    Scale(#[from] ScaleError),
+    /// The film could not be written.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// A net failed on a picture.
+    #[error("{0}; add --classical to work without it")]
+    Net(#[from] RunError),
+    /// Nothing to do.
+    #[error("frames {start} to {end} were asked for, and the film has {frames}")]
+    Empty {
+        /// First.
+        start: i64,
+        /// One past the last.
+        end: i64,
+        /// Frames there are.
+        frames: i64,
+    },
+    /// A folder or the disk refuses.
+    #[error("{path}: {error}; choose another place with -o, or make room", path = path.display())]
+    Write {
+        /// File asked for.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// Told to stop.
+    #[error(transparent)]
+    Canceled(#[from] Canceled),
+}
+
+/// Mends the film at `path` into `out`, whole or not at all.
+///
+/// Pictures keep their colour tags, depth and range as far as the codec holds them; what it does not hold is in the notes.
+/// The first sound track is kept, in stereo, in step with the picture.
+pub fn fix(
+    path: &Path,
+    spec: &FixSpec,
+    out: &Path,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<Fixed, FixError> {
+    let begun = Instant::now();
+    let mut reel = Reel::open(path)?;
+    let probe = media::probe(path).map_err(ReelError::from)?;
+    let frames = reel.clock.frames();
+    let end = spec.end.unwrap_or(frames).min(frames);
+    if spec.start >= end {
+        return Err(FixError::Empty { start: spec.start, end, frames });
+    }
+    let first = reel.frame(spec.start)?;
+    let mut notes = Vec::new();
+    let stream = probe.picture.clone().expect("a reel has a picture");
+    let color = tags(first.color(), stream.color);
+    let source = first.layout().clone();
+    let format = spec.codec.format(&source.format);
+    if media::raster::Layout::of(&format).is_some_and(|l| l.bits < source.bits) {
+        notes.push(format!(
+            "{} keeps {} bits of the film's {}; write FFV1 (.mkv) or ProRes (.mov) to keep them",
+            spec.codec.ending(),
+            8,
+            source.bits
+        ));
+    }
+    if source.rgb {
+        notes.push("the film is RGB: green was taken for luma".to_owned());
+    }
+    let (w, h) = (first.width(), first.height());
+    let times = if spec.upscale { 2 } else { 1 };
+    let rate = reel.clock.rate();
+    let write = |error: std::io::Error| FixError::Write { path: out.to_owned(), error };
+    let whole = Whole::begin(out).map_err(write)?;
+    let sounds = match probe.sounds.is_empty() {
+        true => None,
+        false => Some(Sounds::open(path, &probe, 0, SAMPLE_RATE, 2)?),
+    };
+    if probe.sounds.len() > 1 || probe.sounds.first().is_some_and(|s| s.channels > 2) {
+        notes.push("the first sound track was kept, in stereo; other tracks and channels lie in the source".to_owned());
+    }
+    if reel.clock.is_variable() {
+        notes.push(format!("the film's frame rate varies; it was written at a constant {rate}"));
+    }
+    if stream.rotation != 0 {
+        notes.push(format!("the film is turned by {} degrees when shown; the mark was not kept", stream.rotation));
+    }
+    let writer_spec = WriterSpec {
+        codec: spec.codec,
+        width: w * times,
+        height: h * times,
+        rate,
+        format: format.clone(),
+        color,
+        sound: sounds.is_some(),
+        crf: spec.crf,
+        qp: None,
+        preset: spec.preset.clone(),
+        timecode: probe.timecode.as_deref().and_then(|t| Timecode::parse(t, rate).ok()),
+        metadata: Vec::new(),
+    };
+    let mut writer = Writer::create(whole.part(), &writer_spec)?;
+    let grid_start = reel.clock.grid_at(spec.start);
+    let mut sound = match sounds {
+        Some(mut sounds) => {
+            sounds.seek_sample(rate.sample_at(grid_start, SAMPLE_RATE))?;
+            Some(Sound { sounds, ready: Vec::new(), written: 0, ended: false })
+        }
+        None => None,
+    };
+
+    let mut line = Line::new(spec, color, &format, (spec.start, end), &mut notes);
+    progress.begin("fix", "mending", Some((end - spec.start) as u64), Unit::Frames);
+    let (send, receive) = sync_channel::<(i64, Raster)>(3);
+    let (give, take) = sync_channel::<(i64, Raster)>(3);
+    let clock = reel.clock.clone();
+    let written = std::thread::scope(|scope| -> Result<i64, FixError> {
+        let reading = scope.spawn(|| read(&mut reel, spec.start, end, &send_all(send), cancel));
+        let encoding = scope.spawn(|| -> Result<i64, FixError> {
+            let mut at = 0;
+            for (number, picture) in take {
+                // As often as it shows on the constant grid: once, where the rate does not vary.
+                let (from, to) = (clock.grid_at(number), clock.grid_at(number + 1));
+                let times = if number + 1 >= clock.frames() { clock.grid_len() - from } else { to - from };
+                for _ in 0..times.max(0) {
+                    writer.picture(&picture)?;
+                    at += 1;
+                    if let Some(sound) = &mut sound {
+                        sound.write_to(&mut writer, rate.sample_at(at, SAMPLE_RATE))?;
+                    }
+                }
+                progress.at("fix", (number + 1 - spec.start) as u64);
+            }
+            Ok(at)
+        });
+        let worked = line.work(receive, &give, cancel);
+        drop(give);
+        let encoded = encoding.join().expect("encoding does not panic");
+        let was_read = reading.join().expect("reading does not panic");
+        // What failed first says why; the others only heard that nobody listens.
+        was_read?;
+        match (worked, encoded) {
+            (Err(FixError::Canceled(c)), Ok(_)) => {
+                cancel.check()?;
+                Err(c.into())
+            }
+            (_, Err(e)) | (Err(e), _) => Err(e),
+            (Ok(()), Ok(n)) => Ok(n),
+        }
+    })?;
+    cancel.check()?;
+    writer.finish()?;
+    whole.keep().map_err(write)?;
+    progress.end("fix");
+    if let Some(sheet) = &spec.sheet {
+        pair::write(sheet, &line.pairs).map_err(|error| FixError::Write { path: sheet.clone(), error })?;
+    }
+    notes.extend(reel.notes.iter().cloned());
+    let seconds = begun.elapsed().as_secs_f64();
+    Ok(Fixed {
+        file: out.to_owned(),
+        frames: written,
+        rate,
+        width: w * times,
+        height: h * times,
+        format,
+        passes: line.done(),
+        shots: line.shots,
+        seconds,
+        frames_per_second: written as f64 / seconds,
+        notes,
+    })
+}
+
+/// What the picture says of its colour, and where it says nothing, the container.
+fn tags(picture: Color, stream: Color) -> Color {
+    Color {
+        primaries: picture.primaries.or(stream.primaries),
+        transfer: picture.transfer.or(stream.transfer),
+        matrix: picture.matrix.or(stream.matrix),
+        range: picture.range.or(stream.range),
+    }
+}
+
+fn send_all(send: SyncSender<(i64, Raster)>) -> impl Fn(i64, Raster) -> bool {
+    move |number, raster| send.send((number, raster)).is_ok()
+}
+
+fn read(
+    reel: &mut Reel,
+    start: i64,
+    end: i64,
+    give: &dyn Fn(i64, Raster) -> bool,
+    cancel: &Cancel,
+) -> Result<(), FixError> {
+    for number in start..end {
+        cancel.check()?;
+        let raster = reel.frame(number)?;
+        if !give(number, raster) {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// The sound on its way into the film.
+struct Sound {
+    sounds: Sounds,
+    ready: Vec<f32>,
+    written: i64,
+    ended: bool,
+}
+
+impl Sound {
+    /// Writes up to sample `to` of the film; silence where the track has ended.
+    fn write_to(&mut self, writer: &mut Writer, to: i64) -> Result<(), FixError> {
+        let wanted = ((to - self.written).max(0) * 2) as usize;
+        while !self.ended && self.ready.len() < wanted {
+            self.ended = !self.sounds.read(&mut self.ready)?;
+        }
+        if self.ready.len() < wanted {
+            self.ready.resize(wanted, 0.0);
+        }
+        writer.sound(&self.ready[..wanted])?;
+        self.ready.drain(..wanted);
+        self.written = to.max(self.written);
+        Ok(())
+    }
+}
+
+/// The line of passes that frames go through.
+struct Line<'a> {
+    spec: &'a FixSpec,
+    color: Color,
+    scaler: Option<Scaler>,
+    format: String,
+    passes: Vec<(Pass, Done)>,
+    /// Frames of the source that the sheet shows, by number.
+    keep: Vec<i64>,
+    kept: Vec<(i64, Vec<Plane>)>,
+    pairs: Vec<pair::Pair>,
+    shots: Vec<ShotGrain>,
+    last: Option<Plane>,
+}
+
+impl<'a> Line<'a> {
+    fn new(
+        spec: &'a FixSpec,
+        color: Color,
+        format: &str,
+        (start, end): (i64, i64),
+        notes: &mut Vec<String>,
+    ) -> Line<'a> {
+        let mut line = Line {
+            spec,
+            color,
+            scaler: None,
+            format: format.to_owned(),
+            passes: Vec::new(),
+            keep: Vec::new(),
+            kept: Vec::new(),
+            pairs: Vec::new(),
+            shots: Vec::new(),
+            last: None,
+        };
+        line.keep = (0..4).map(|i| start + (end - start) * (2 * i + 1) / 8).collect();
+        let mut add = |task: Task, amount: f32, qp: f32| {
+            let net = spec.nets.iter().find(|(t, _)| *t == task).map(|(_, net)| net.clone());
+            let (tool, because) = open(task, net.unwrap_or(Net::Base), spec.threads);
+            let by = if tool.is_some() { "learned" } else { "classical" };
+            if !because.is_empty() {
+                notes.push(format!("{task} works by the classical method: {because}"));
+            }
+            let done = Done { task, by: by.to_owned(), because, untouched: 0 };
+            line.passes.push((Pass::new(task, tool, amount, qp), done));
+        };
+        if let Some(qp) = spec.deblock {
+            add(Task::Deblock, 1.0, qp);
+        }
+        // To put grain back one must know it: a pass with amount 0 measures and changes nothing.
+        match (spec.degrain, spec.regrain) {
+            (Some(amount), _) => add(Task::Denoise, amount, 0.0),
+            (None, Some(_)) if spec.grain.is_none() => add(Task::Denoise, 0.0, 0.0),
+            _ => {}
+        }
+        if spec.upscale {
+            add(Task::Upscale, 1.0, 0.0);
+        }
+        line
+    }
+
+    fn done(&self) -> Vec<Done> {
+        self.passes.iter().map(|(pass, done)| Done { untouched: pass.untouched, ..done.clone() }).collect()
+    }
+
+    fn work(
+        &mut self,
+        from: Receiver<(i64, Raster)>,
+        to: &SyncSender<(i64, Raster)>,
+        cancel: &Cancel,
+    ) -> Result<(), FixError> {
+        for (number, raster) in from {
+            cancel.check()?;
+            let raster = self.convert(raster)?;
+            let planes: Vec<Plane> = (0..raster.layout().planes).map(|p| Plane::of_raster(&raster, p)).collect();
+            // RGB lies green first, which serves as luma.
+            let cut = match (&self.last, self.spec.cuts.is_empty()) {
+                (None, _) => false,
+                (Some(_), false) => self.spec.cuts.contains(&number),
+                (Some(last), true) => is_cut(last, &planes[0]),
+            };
+            if cut {
+                self.run(None, to)?;
+            }
+            self.last = Some(planes[0].clone());
+            if self.spec.sheet.is_some() && self.keep.contains(&number) {
+                self.kept.push((number, planes.clone()));
+            }
+            self.run(Some(Frame::new(number, planes)), to)?;
+        }
+        self.run(None, to)
+    }
+
+    /// One more frame through all passes; `None` ends the shot.
+    fn run(&mut self, frame: Option<Frame>, to: &SyncSender<(i64, Raster)>) -> Result<(), FixError> {
+        let cut = frame.is_none();
+        let mut frames: Vec<Frame> = frame.into_iter().collect();
+        for (pass, _) in &mut self.passes {
+            let mut out = Vec::new();
+            for frame in frames {
+                pass.push(frame, &mut out)?;
+            }
+            if cut {
+                pass.cut(&mut out)?;
+            }
+            frames = out;
+        }
+        for mut frame in frames {
+            self.finish(&mut frame)?;
+            let raster = self.raster(&frame)?;
+            if to.send((frame.number, raster)).is_err() {
+                // The encoder stopped, and says why itself.
+                return Err(Canceled.into());
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, frame: &mut Frame) -> Result<(), FixError> {
+        if let Some(grain) = &frame.grain {
+            let known = self.shots.last().is_some_and(|s| s.grain == **grain);
+            if !known {
+                self.shots.push(ShotGrain { frame: frame.number, grain: GrainModel::clone(grain) });
+            }
+        }
+        if let Some(amount) = self.spec.regrain {
+            let model = match (&self.spec.grain, &frame.grain) {
+                (Some(model), _) => Some(Arc::new(model.scaled(amount))),
+                (None, Some(own)) => Some(Arc::new(own.scaled(amount))),
+                (None, None) => None,
+            };
+            if let Some(model) = model {
+                regrain(frame, &model, self.spec.seed, self.spec.upscale);
+            }
+        }
+        if let Some(at) = self.kept.iter().position(|(n, _)| *n == frame.number) {
+            let (number, source) = self.kept.remove(at);
+            self.pairs.push(pair::Pair::new(number, &source, &frame.planes, self.color));
+        }
+        Ok(())
+    }
+
+    fn convert(&mut self, raster: Raster) -> Result<Raster, FixError> {
+        if raster.layout().format == self.format {
+            return Ok(raster);
+        }
+        let (w, h) = (raster.width(), raster.height());
+        let color = self.color.assumed(h);
+        if self.scaler.is_none() {
+            let shape = |format: &str| Shape { format: format.to_owned(), width: w, height: h, color };
+            self.scaler = Some(Scaler::new(&shape(&raster.layout().format), &shape(&self.format))?);
+        }
+        Ok(self.scaler.as_mut().expect("just made").scale(&raster, 0, 0)?)
+    }
+
+    fn raster(&self, frame: &Frame) -> Result<Raster, FixError> {
+        let (w, h) = (frame.planes[0].width as u32, frame.planes[0].height as u32);
+        let mut raster = Raster::new(&self.format, w, h)?;
+        // Ground that lost its grain would band where it is rounded; grain put back dithers by itself.
+        let smooth = self.spec.degrain.is_some() && self.spec.regrain.is_none();
+        for (p, plane) in frame.planes.iter().enumerate() {
+            let seed = self.spec.seed ^ ((frame.number as u64) << 8) ^ p as u64;
+            let shake = |x: usize, y: usize| uniform_at(seed, (y * plane.width + x) as u64) - 0.5;
+            plane.into_raster(&mut raster, p, if smooth { Some(&shake) } else { None });
+        }
+        raster.set_color(self.color);
+        Ok(raster)
+    }
+}
+
+/// The net of a task, or why the classical twin works.
+fn open(task: Task, net: Net, threads: usize) -> (Option<Tool>, String) {
+    let opened = match net {
+        Net::None(because) => return (None, because),
+        Net::Base => match shelf::base(task) {
+            Ok(kept) => Runner::described(&kept.onnx, threads).map(Tool::Ours).map_err(|e| e.to_string()),
+            Err(e) => Err(e.to_string()),
+        },
+        Net::File(path) => {
+            Runner::of_ours(&path, threads).map(Tool::Ours).map_err(|e| format!("{}: {e}", path.display()))
+        }
+        Net::Brought(page) => Slot::read(&page)
+            .and_then(|slot| Ok(Tool::Brought(slot.open(&page, threads)?, slot)))
+            .map_err(|e| e.to_string()),
+    };
+    match opened {
+        Ok(tool) => (Some(tool), String::new()),
+        Err(because) => (None, because),
+    }
+}

@@ -1,0 +1,263 @@
+//! The image specialist beside what a filmmaker would use otherwise, on films that it was not taught on:
+//!
+//! `cargo run --release -p specialists --example image_bench -- denoise|deblock|upscale|noise [--nets FOLDER] FILM…`
+//!
+//! Rivals are filters of the system's FFmpeg, each with the setting of a grid that is best *on these very films*; ours have no
+//! setting. Figures are means over windows of film, with a 90 % interval by bootstrap over films.
+
+mod rival;
+mod window;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use neural::Runner;
+use rival::{Rival, rivals};
+use specialists::gate::{Score, interval};
+use specialists::image::align::Pyramid;
+use specialists::image::dct::Power;
+use specialists::image::grain::{Ar, PlaneGrain};
+use specialists::image::hand::run;
+use specialists::image::noise::measure;
+use specialists::image::plane::Plane;
+use specialists::image::restore::{Damage, Window, classical, fields, nothing};
+use specialists::image::spectrum::octaves;
+use specialists::image::synth::{add, field};
+use specialists::image::task::Task;
+use specialists::image::tool::Tool;
+use specialists::image::upscale;
+use window::{Clip, clips};
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let what = arguments.next().expect("denoise, deblock, upscale or noise");
+    let (mut films, mut nets) = (Vec::new(), None);
+    while let Some(a) = arguments.next() {
+        if a == "--nets" {
+            nets = arguments.next().map(PathBuf::from);
+        } else {
+            films.push(PathBuf::from(a));
+        }
+    }
+    let clips = clips(&films);
+    println!("{} windows of {} films", clips.len(), films.len());
+    match what.as_str() {
+        "denoise" => denoise(&clips, nets),
+        "deblock" => deblock(&clips, nets),
+        "upscale" => enlarge(&clips, nets),
+        "noise" => noise(&clips),
+        other => panic!("`{other}` is none of denoise, deblock, upscale, noise"),
+    }
+}
+
+fn net(task: Task, nets: Option<&PathBuf>) -> Tool {
+    Tool::Ours(match nets {
+        Some(folder) => Runner::of_ours(&folder.join(task.name()).join("net.onnx"), 2).expect("a net"),
+        None => {
+            let kept = specialists::shelf::base(task).expect("the shipped weights");
+            Runner::described(&kept.onnx, 2).expect("onnxruntime")
+        }
+    })
+}
+
+/// Means of one method over windows, by film.
+#[derive(Default)]
+struct Table {
+    rows: BTreeMap<String, Vec<(String, f64)>>,
+}
+
+impl Table {
+    fn note(&mut self, method: &str, film: &str, psnr: f64) {
+        self.rows.entry(method.to_owned()).or_default().push((film.to_owned(), psnr));
+    }
+
+    fn mean(&self, method: &str) -> f64 {
+        let row = &self.rows[method];
+        row.iter().map(|r| r.1).sum::<f64>() / row.len() as f64
+    }
+
+    /// Ours less another, with an interval over films.
+    fn gain(&self, ours: &str, other: &str) -> String {
+        let scores: Vec<Score> = self.rows[ours]
+            .iter()
+            .zip(&self.rows[other])
+            .enumerate()
+            .map(|(i, (a, b))| Score {
+                title: a.0.clone(),
+                shot: i as u32,
+                setup: i as u32,
+                nothing: b.1,
+                classical: b.1,
+                learned: a.1,
+            })
+            .collect();
+        let i = interval(&scores, |s| s.learned - s.classical);
+        format!("{:+.2} dB [{:+.2}, {:+.2}]", i.mean, i.low, i.high)
+    }
+
+    /// The best setting of each rival, and what ours gains over it.
+    fn print(&self, ours: &[&str]) {
+        let mut best: BTreeMap<String, (f64, String)> = BTreeMap::new();
+        for method in self.rows.keys() {
+            let name = method.split('=').next().unwrap_or(method).to_owned();
+            let mean = self.mean(method);
+            let entry = best.entry(name).or_insert((f64::MIN, String::new()));
+            if mean > entry.0 {
+                *entry = (mean, method.clone());
+            }
+        }
+        let mut rows: Vec<(f64, String)> = best.into_values().collect();
+        rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+        for (mean, method) in &rows {
+            println!("  {mean:6.2} dB  {method}");
+        }
+        let rival = rows.iter().find(|(_, m)| !["learned", "classical", "nothing"].contains(&m.as_str()));
+        for ours in ours {
+            for other in rival.map(|r| r.1.as_str()).into_iter().chain(["classical", "nothing"]) {
+                if *ours != other && self.rows.contains_key(other) {
+                    println!("  {ours} over {other}: {}", self.gain(ours, other));
+                }
+            }
+        }
+    }
+}
+
+fn window_of(frames: &[Plane], at: usize) -> Window {
+    let near: Vec<usize> = (at - 2..=at + 2).filter(|i| *i != at).collect();
+    let pyramids: Vec<Pyramid> = frames.iter().map(Pyramid::new).collect();
+    let others: Vec<&Pyramid> = near.iter().map(|i| &pyramids[*i]).collect();
+    let fields = fields(&pyramids[at], &others);
+    let planes: Vec<&Plane> = near.iter().map(|i| &frames[*i]).collect();
+    Window::new(frames[at].clone(), &planes, &fields, (1, 1))
+}
+
+fn grainy(clip: &Clip, deviation: f32, shape: &Ar, seed: u64) -> Vec<Plane> {
+    let grain = PlaneGrain::even(deviation, shape.clone());
+    clip.frames
+        .iter()
+        .enumerate()
+        .map(|(i, clean)| {
+            let mut p = clean.clone();
+            add(&mut p, clean, &grain, seed + i as u64);
+            p.data.iter_mut().for_each(|v| *v = v.round().clamp(0.0, 255.0));
+            p
+        })
+        .collect()
+}
+
+fn denoise(clips: &[Clip], nets: Option<PathBuf>) {
+    let mut learned = net(Task::Denoise, nets.as_ref());
+    let shape = Ar::soft(0.45);
+    for deviation in [5.0f32, 10.0, 15.0, 25.0] {
+        let mut table = Table::default();
+        for (c, clip) in clips.iter().enumerate() {
+            let noisy = grainy(clip, deviation, &shape, 1000 * c as u64);
+            let at = noisy.len() / 2;
+            let truth = &clip.frames[at];
+            // Ours are told nothing: strength and shape are measured on the grainy frames themselves.
+            let frames: Vec<Vec<Plane>> = noisy.iter().map(|p| vec![p.clone()]).collect();
+            let measured = measure(&frames).expect("grain");
+            let power = Power::of(&measured.model().luma.bands[0]);
+            let damage = Damage::Grain(measured.curve(), Box::new(power));
+            let window = window_of(&noisy, at);
+            let twin = classical(&window, &damage);
+            let made = run(&mut learned, Task::Denoise, &window, &twin, &damage).expect("runs");
+            table.note("nothing", &clip.film, window.now.psnr(truth));
+            table.note("classical", &clip.film, twin.psnr(truth));
+            table.note("learned", &clip.film, made.psnr(truth));
+            for Rival { filter, time } in rivals(deviation) {
+                let given: Vec<Plane> = if time { noisy.clone() } else { vec![noisy[at].clone()] };
+                let out = rival::filter(&given, &filter);
+                table.note(&filter, &clip.film, out[if time { at } else { 0 }].psnr(truth));
+            }
+        }
+        println!("grain {deviation}");
+        table.print(&["learned", "classical"]);
+    }
+}
+
+fn deblock(clips: &[Clip], nets: Option<PathBuf>) {
+    let mut learned = net(Task::Deblock, nets.as_ref());
+    for qp in [32u32, 37, 42] {
+        let mut table = Table::default();
+        for clip in clips {
+            let coded = rival::coded(&clip.frames, qp);
+            let at = coded.len() / 2;
+            let truth = &clip.frames[at];
+            let damage = Damage::Coding(qp as f32);
+            let window = window_of(&coded, at);
+            let twin = classical(&window, &damage);
+            let made = run(&mut learned, Task::Deblock, &window, &twin, &damage).expect("runs");
+            table.note("nothing", &clip.film, window.now.psnr(truth));
+            table.note("classical", &clip.film, twin.psnr(truth));
+            table.note("learned", &clip.film, made.psnr(truth));
+            for filter in rival::deblockers(qp) {
+                let out = rival::filter(&[coded[at].clone()], &filter);
+                table.note(&filter, &clip.film, out[0].psnr(truth));
+            }
+        }
+        println!("H.264 at QP {qp}");
+        table.print(&["learned"]);
+    }
+}
+
+fn enlarge(clips: &[Clip], nets: Option<PathBuf>) {
+    let mut learned = net(Task::Upscale, nets.as_ref());
+    let mut table = Table::default();
+    for clip in clips {
+        let truth = &clip.frames[clip.frames.len() / 2];
+        let mut small = upscale::smaller(truth);
+        small.data.iter_mut().for_each(|v| *v = v.round().clamp(0.0, 255.0));
+        let window = Window { now: small.clone(), others: Vec::new() };
+        let cut = |p: &Plane| p.part(8, 8, truth.width - 16, truth.height - 16);
+        let truth = cut(truth);
+        let made = run(&mut learned, Task::Upscale, &window, &small, &Damage::Size).expect("runs");
+        table.note("nothing", &clip.film, cut(&nothing(Task::Upscale, &window)).psnr(&truth));
+        table.note("classical", &clip.film, cut(&classical(&window, &Damage::Size)).psnr(&truth));
+        table.note("learned", &clip.film, cut(&made).psnr(&truth));
+        for flags in ["lanczos", "bicubic", "spline"] {
+            let out = rival::enlarged(&small, flags);
+            table.note(&format!("{flags}=scale"), &clip.film, cut(&out).psnr(&truth));
+        }
+    }
+    println!("twice the size (`nothing` is plain Lanczos of ours)");
+    table.print(&["learned", "classical"]);
+}
+
+fn noise(clips: &[Clip]) {
+    println!(
+        "blind level of grain, three frames a window; re-grain: power by octave of grain made from the fitted model"
+    );
+    for by in [0.0f32, 0.45, 0.7] {
+        for deviation in [2.0f32, 5.0, 10.0, 15.0, 25.0] {
+            let (mut errors, mut worst, mut off) = (Vec::new(), 0.0f32, [0.0f64; 3]);
+            for (c, clip) in clips.iter().enumerate() {
+                let shape = Ar::soft(by);
+                let noisy = grainy(clip, deviation, &shape, 7 + 100 * c as u64);
+                let frames: Vec<Vec<Plane>> = noisy[..3].iter().map(|p| vec![p.clone()]).collect();
+                let Some(m) = measure(&frames) else { continue };
+                // Grain that the film has already counts as well, as does rounding.
+                let clean: Vec<Vec<Plane>> = clip.frames[..3].iter().map(|p| vec![p.clone()]).collect();
+                let own = measure(&clean).map_or(0.0, |m| m.deviation());
+                let truth = (deviation * deviation + own * own + 1.0 / 12.0).sqrt();
+                let error = m.deviation() / truth - 1.0;
+                errors.push(error.abs());
+                worst = worst.max(error.abs());
+                let (w, h) = (256, 256);
+                let meant = octaves(&field(&shape, w, h, 5), w, h).map(|p| p * f64::from(deviation * deviation));
+                let made = octaves(&field(&m.model().luma.bands[0], w, h, 6), w, h)
+                    .map(|p| p * f64::from(m.deviation().powi(2)));
+                (0..3).for_each(|i| off[i] += (10.0 * (made[i] / meant[i]).log10()).abs() / clips.len() as f64);
+            }
+            let mean = errors.iter().sum::<f32>() / errors.len().max(1) as f32;
+            println!(
+                "  correlation {by:.2}, grain {deviation:4.0}: level off by {:4.1} % on average, {:4.1} % at most; octaves off by {:.2}, {:.2}, {:.2} dB",
+                100.0 * mean,
+                100.0 * worst,
+                off[0],
+                off[1],
+                off[2]
+            );
+        }
+    }
+}

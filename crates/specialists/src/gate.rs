@@ -1,0 +1,179 @@
+//! The gate: a learned state runs only where, on what was held out, it beats both its classical twin and doing nothing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::image::synth::hash;
+
+/// How one held-out shot fared, in the task's own measure (higher is better).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// Title.
+    pub title: String,
+    /// Shot.
+    pub shot: u32,
+    /// Group of shots that look alike.
+    pub setup: u32,
+    /// Doing nothing.
+    pub nothing: f64,
+    /// The classical twin.
+    pub classical: f64,
+    /// The learned net.
+    pub learned: f64,
+}
+
+/// A mean and its 90 % interval.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Interval {
+    /// Mean.
+    pub mean: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// What the gate decided, and by what.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// Whether the learned net may run.
+    pub open: bool,
+    /// In words, with the numbers.
+    pub because: String,
+    /// What the learned net gains over the classical twin.
+    pub over_classical: Interval,
+    /// What it gains over doing nothing.
+    pub over_nothing: Interval,
+    /// Means: learned, classical, nothing.
+    pub learned: Interval,
+    /// Mean of the classical twin.
+    pub classical: f64,
+    /// Mean of doing nothing.
+    pub nothing: f64,
+    /// Held-out shots.
+    pub shots: usize,
+    /// Titles they come from.
+    pub titles: usize,
+    /// The worst tenth of shots gains at most this over doing nothing.
+    pub p10_over_nothing: f64,
+}
+
+/// Resamples of the bootstrap.
+const RESAMPLES: u64 = 1000;
+/// Fewest shots that can open a gate.
+const FEWEST: usize = 4;
+
+/// Decides on held-out shots.
+pub fn decide(scores: &[Score]) -> Decision {
+    let over_classical = interval(scores, |s| s.learned - s.classical);
+    let over_nothing = interval(scores, |s| s.learned - s.nothing);
+    let learned = interval(scores, |s| s.learned);
+    let mean = |f: &dyn Fn(&Score) -> f64| scores.iter().map(f).sum::<f64>() / scores.len().max(1) as f64;
+    let titles = scores.iter().map(|s| s.title.as_str()).collect::<std::collections::BTreeSet<_>>().len();
+    let mut gains: Vec<f64> = scores.iter().map(|s| s.learned - s.nothing).collect();
+    gains.sort_by(f64::total_cmp);
+    let open = scores.len() >= FEWEST && over_classical.low > 0.0 && over_nothing.low > 0.0;
+    let say = |i: &Interval| format!("{:+.2} dB [{:+.2}, {:+.2}]", i.mean, i.low, i.high);
+    let because = if scores.len() < FEWEST {
+        format!("only {} shots are held out, and {FEWEST} are needed to judge by", scores.len())
+    } else if open {
+        format!(
+            "it gains {} over the classical method and {} over doing nothing",
+            say(&over_classical),
+            say(&over_nothing)
+        )
+    } else if over_nothing.low <= 0.0 {
+        format!("it is not surely better than doing nothing: {}", say(&over_nothing))
+    } else {
+        format!("it is not surely better than the classical method: {}", say(&over_classical))
+    };
+    Decision {
+        open,
+        because,
+        over_classical,
+        over_nothing,
+        learned,
+        classical: mean(&|s| s.classical),
+        nothing: mean(&|s| s.nothing),
+        shots: scores.len(),
+        titles,
+        p10_over_nothing: gains.get(gains.len() / 10).copied().unwrap_or(0.0),
+    }
+}
+
+/// A mean over shots with a bootstrap interval: clusters are drawn anew, titles where there are three or more, else groups of
+/// shots that look alike, for shots of one title are no independent witnesses.
+pub fn interval(scores: &[Score], value: impl Fn(&Score) -> f64) -> Interval {
+    if scores.is_empty() {
+        return Interval { mean: f64::NAN, low: f64::NAN, high: f64::NAN };
+    }
+    let titles: std::collections::BTreeSet<&str> = scores.iter().map(|s| s.title.as_str()).collect();
+    let mut clusters: std::collections::BTreeMap<(&str, u32), Vec<f64>> = std::collections::BTreeMap::new();
+    for s in scores {
+        let setup = if titles.len() >= 3 { 0 } else { s.setup };
+        clusters.entry((&s.title, setup)).or_default().push(value(s));
+    }
+    let clusters: Vec<(f64, f64)> = clusters.values().map(|v| (v.iter().sum(), v.len() as f64)).collect();
+    let n = clusters.len() as u64;
+    let mean = clusters.iter().map(|c| c.0).sum::<f64>() / clusters.iter().map(|c| c.1).sum::<f64>();
+    let mut means: Vec<f64> = (0..RESAMPLES)
+        .map(|r| {
+            let (mut sum, mut count) = (0.0, 0.0);
+            for k in 0..n {
+                let c = clusters[(hash(r, k) % n) as usize];
+                (sum, count) = (sum + c.0, count + c.1);
+            }
+            sum / count
+        })
+        .collect();
+    means.sort_by(f64::total_cmp);
+    let at = |p: f64| means[((means.len() - 1) as f64 * p) as usize];
+    Interval { mean, low: at(0.05), high: at(0.95) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scores(titles: u32, gain: f64, spread: f64) -> Vec<Score> {
+        (0..titles * 6)
+            .map(|i| {
+                let wobble = spread * ((i as f64 * 2.399).sin() + ((i / 6) as f64 * 1.7).cos());
+                Score {
+                    title: format!("t{}", i / 6),
+                    shot: i % 6,
+                    setup: i % 6,
+                    nothing: 30.0,
+                    classical: 32.0,
+                    learned: 32.0 + gain + wobble,
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn only_what_is_surely_better_passes() {
+        assert!(decide(&scores(6, 0.8, 0.1)).open);
+        assert!(!decide(&scores(6, 0.02, 0.5)).open, "a gain lost in the spread");
+        assert!(!decide(&scores(6, -0.5, 0.1)).open);
+        let few = decide(&scores(1, 3.0, 0.0)[..3]);
+        assert!(!few.open && few.because.contains("only 3"));
+        assert!(!decide(&[]).open);
+    }
+
+    #[test]
+    fn better_than_the_classical_but_worse_than_nothing_does_not_pass() {
+        let mut all = scores(6, 0.8, 0.1);
+        all.iter_mut().for_each(|s| s.nothing = 35.0);
+        let d = decide(&all);
+        assert!(!d.open && d.because.contains("nothing"), "{}", d.because);
+    }
+
+    #[test]
+    fn shots_of_one_title_are_no_independent_witnesses() {
+        let width = |i: Interval| i.high - i.low;
+        let by_title = interval(&scores(4, 0.5, 1.0), |s| s.learned);
+        let mut apart = scores(4, 0.5, 1.0);
+        apart.iter_mut().enumerate().for_each(|(i, s)| s.title = format!("own {i}"));
+        assert!(width(by_title) > width(interval(&apart, |s| s.learned)));
+    }
+}

@@ -1,0 +1,185 @@
+//! A picture plane to work on: numbers in 8-bit code values, whatever the depth of the film.
+
+use media::Raster;
+
+/// One plane; row after row, no gaps. 0 to 255 are the code values of 8 bits, with fractions for deeper film.
+#[derive(Clone, Default, PartialEq)]
+pub struct Plane {
+    /// Samples in a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// The samples.
+    pub data: Vec<f32>,
+}
+
+impl std::fmt::Debug for Plane {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Plane({}x{})", self.width, self.height)
+    }
+}
+
+impl Plane {
+    /// A plane of one value.
+    pub fn new(width: usize, height: usize, value: f32) -> Plane {
+        Plane { width, height, data: vec![value; width * height] }
+    }
+
+    /// A plane of 8-bit samples.
+    pub fn of_bytes(width: usize, height: usize, bytes: &[u8]) -> Plane {
+        Plane { width, height, data: bytes.iter().map(|b| f32::from(*b)).collect() }
+    }
+
+    /// Plane `plane` of a picture; deeper samples are divided down, keeping their fractions.
+    pub fn of_raster(picture: &Raster, plane: usize) -> Plane {
+        let bits = picture.layout().bits;
+        let from = picture.plane(plane);
+        let mut data = Vec::with_capacity(from.width * from.height);
+        for row in from.bytes.chunks(from.stride).take(from.height) {
+            if bits <= 8 {
+                data.extend(row[..from.width].iter().map(|b| f32::from(*b)));
+            } else {
+                let down = 1.0 / (1u32 << (bits - 8)) as f32;
+                let words = row[..from.width * 2].chunks_exact(2);
+                data.extend(words.map(|w| f32::from(u16::from_ne_bytes([w[0], w[1]])) * down));
+            }
+        }
+        Plane { width: from.width, height: from.height, data }
+    }
+
+    /// Writes into plane `plane` of a picture, rounded to its depth.
+    ///
+    /// Where `noise` is given, rounding is dithered by it (numbers of -0.5 to 0.5 made from a place), so that smooth ground
+    /// that lost its grain does not band.
+    pub fn into_raster(&self, picture: &mut Raster, plane: usize, dither: Option<&dyn Fn(usize, usize) -> f32>) {
+        let bits = picture.layout().bits;
+        let to = picture.plane_mut(plane);
+        let up = (1u32 << (bits.max(8) - 8)) as f32;
+        let most = ((1u32 << bits.max(8)) - 1) as f32;
+        for (y, row) in to.bytes.chunks_mut(to.stride).take(self.height).enumerate() {
+            let from = &self.data[y * self.width..][..self.width];
+            for (x, v) in from.iter().enumerate() {
+                let shake = dither.map_or(0.0, |d| d(x, y));
+                let code = (v * up + shake).round().clamp(0.0, most) as u16;
+                if bits <= 8 {
+                    row[x] = code as u8;
+                } else {
+                    row[2 * x..2 * x + 2].copy_from_slice(&code.to_ne_bytes());
+                }
+            }
+        }
+    }
+
+    /// One row.
+    pub fn row(&self, y: usize) -> &[f32] {
+        &self.data[y * self.width..][..self.width]
+    }
+
+    /// The part of `width` by `height` samples whose corner is at (`x`, `y`).
+    ///
+    /// # Panics
+    /// If it reaches beyond the plane.
+    pub fn part(&self, x: usize, y: usize, width: usize, height: usize) -> Plane {
+        assert!(x + width <= self.width && y + height <= self.height, "a part lies inside");
+        let rows = (y..y + height).flat_map(|y| self.row(y)[x..x + width].iter().copied());
+        Plane { width, height, data: rows.collect() }
+    }
+
+    /// Half the size, each sample the mean of four.
+    pub fn halved(&self) -> Plane {
+        let (width, height) = (self.width / 2, self.height / 2);
+        let mut data = Vec::with_capacity(width * height);
+        for y in 0..height {
+            let (a, b) = (self.row(2 * y), self.row(2 * y + 1));
+            data.extend((0..width).map(|x| 0.25 * (a[2 * x] + a[2 * x + 1] + b[2 * x] + b[2 * x + 1])));
+        }
+        Plane { width, height, data }
+    }
+
+    /// Mean squared difference.
+    pub fn apart(&self, other: &Plane) -> f64 {
+        assert_eq!((self.width, self.height), (other.width, other.height), "planes of one size");
+        let sum: f64 = self.data.iter().zip(&other.data).map(|(a, b)| f64::from(a - b).powi(2)).sum();
+        sum / self.data.len().max(1) as f64
+    }
+
+    /// Peak signal-to-noise ratio in dB (peak 255); at most 100.
+    pub fn psnr(&self, other: &Plane) -> f64 {
+        psnr(self.apart(other))
+    }
+}
+
+/// Peak signal-to-noise ratio in dB of a mean squared error in 8-bit code values; at most 100.
+pub fn psnr(error: f64) -> f64 {
+    (10.0 * (255.0f64.powi(2) / error.max(1e-9)).log10()).min(100.0)
+}
+
+/// Mean over a square of `2 * radius + 1`, clamped at the borders.
+pub fn box_mean(data: &[f32], width: usize, height: usize, radius: usize) -> Vec<f32> {
+    let mut across = vec![0.0f32; data.len()];
+    for (row, out) in data.chunks_exact(width).zip(across.chunks_exact_mut(width)) {
+        let mut sum = 0.0f32;
+        let at = |x: isize| row[x.clamp(0, width as isize - 1) as usize];
+        for x in -(radius as isize)..=radius as isize {
+            sum += at(x);
+        }
+        for (x, o) in out.iter_mut().enumerate() {
+            *o = sum;
+            sum += at(x as isize + radius as isize + 1) - at(x as isize - radius as isize);
+        }
+    }
+    let mut out = vec![0.0f32; data.len()];
+    let mut sums = vec![0.0f32; width];
+    let at = |y: isize| y.clamp(0, height as isize - 1) as usize * width;
+    for y in -(radius as isize)..=radius as isize {
+        sums.iter_mut().zip(&across[at(y)..]).for_each(|(s, v)| *s += v);
+    }
+    let scale = 1.0 / ((2 * radius + 1) * (2 * radius + 1)) as f32;
+    for y in 0..height {
+        let row = &mut out[y * width..][..width];
+        row.iter_mut().zip(&sums).for_each(|(o, s)| *o = s * scale);
+        let (enter, leave) = (at(y as isize + radius as isize + 1), at(y as isize - radius as isize));
+        for x in 0..width {
+            sums[x] += across[enter + x] - across[leave + x];
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_depth_comes_back_as_it_was() {
+        for (format, most) in [("yuv420p", 255u16), ("yuv422p10le", 1023), ("yuv444p12le", 4095), ("gray", 255)] {
+            let mut picture = Raster::new(format, 17, 9).unwrap();
+            let bits = picture.layout().bits;
+            let to = picture.plane_mut(0);
+            for (i, row) in to.bytes.chunks_mut(to.stride).take(9).enumerate() {
+                for x in 0..17 {
+                    let code = ((i * 17 + x) as u16 * 7919) % (most + 1);
+                    if bits <= 8 {
+                        row[x] = code as u8;
+                    } else {
+                        row[2 * x..2 * x + 2].copy_from_slice(&code.to_ne_bytes());
+                    }
+                }
+            }
+            let plane = Plane::of_raster(&picture, 0);
+            assert!(plane.data.iter().all(|v| (0.0..256.0).contains(v)), "{format}");
+            let mut copy = Raster::new(format, 17, 9).unwrap();
+            plane.into_raster(&mut copy, 0, None);
+            assert_eq!(Plane::of_raster(&copy, 0), plane, "{format}");
+        }
+    }
+
+    #[test]
+    fn a_box_mean_is_the_mean_of_the_box() {
+        let plane: Vec<f32> = (0..9 * 7).map(|i| ((i * 37) % 11) as f32).collect();
+        let mean = box_mean(&plane, 9, 7, 1);
+        let at = |x: usize, y: usize| plane[y * 9 + x];
+        let want: f32 = (2..5).flat_map(|y| (3..6).map(move |x| at(x, y))).sum::<f32>() / 9.0;
+        assert!((mean[3 * 9 + 4] - want).abs() < 1e-4);
+    }
+}

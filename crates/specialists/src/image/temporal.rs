@@ -1,0 +1,61 @@
+//! The classical denoiser, first half: a mean along the motion, where frames agree (a motion-compensated temporal Wiener
+//! filter; Dubois and Sabri 1984, with patches for the weights as in Buades et al. 2005).
+
+use multiversion::multiversion;
+
+use super::grain::{LEVELS, level};
+use super::plane::{Plane, box_mean};
+
+/// A mean over time, and how much of the grain's variance is left in each place.
+pub struct Mean {
+    /// The picture.
+    pub plane: Plane,
+    /// Variance left, as a share of one frame's: 0.2 where five frames agree, 1 where none does.
+    pub left: Vec<f32>,
+}
+
+/// Mean of `now` and its neighbours in line with it, weighed by how well each agrees within the grain of `levels`
+/// (deviation at the eight levels of light).
+pub fn mean(now: &Plane, others: &[Plane], levels: &[f32; LEVELS]) -> Mean {
+    let (w, h) = (now.width, now.height);
+    let light = box_mean(&now.data, w, h, 2);
+    let mut sum = now.data.clone();
+    let mut weight = vec![1.0f32; sum.len()];
+    let mut square = vec![1.0f32; sum.len()];
+    let table: Vec<f32> = (0..256).map(|l| 1.0 / (2.0 * level(levels, l as f32).max(0.35).powi(2))).collect();
+    for other in others {
+        let apart: Vec<f32> = now.data.iter().zip(&other.data).map(|(a, b)| (a - b) * (a - b)).collect();
+        let apart = box_mean(&apart, w, h, 2);
+        take(&other.data, &apart, &light, &table, &mut sum, &mut weight, &mut square);
+    }
+    for ((s, w), q) in sum.iter_mut().zip(&weight).zip(&mut square) {
+        *s /= w;
+        *q /= w * w;
+    }
+    Mean { plane: Plane { width: w, height: h, data: sum }, left: square }
+}
+
+#[multiversion(targets("x86_64+avx2+fma"))]
+fn take(
+    other: &[f32],
+    apart: &[f32],
+    light: &[f32],
+    table: &[f32],
+    sum: &mut [f32],
+    weight: &mut [f32],
+    square: &mut [f32],
+) {
+    let n = other.len();
+    let (apart, light) = (&apart[..n], &light[..n]);
+    let (sum, weight, square) = (&mut sum[..n], &mut weight[..n], &mut square[..n]);
+    for i in 0..n {
+        // 1 where the difference is what grain alone makes.
+        let ratio = apart[i] * table[(light[i] as usize).min(255)];
+        let over = (ratio - 1.15).max(0.0) * 1.4;
+        let w = 1.0 / (1.0 + over * over * over);
+        let w = if w < 0.02 { 0.0 } else { w };
+        sum[i] += w * other[i];
+        weight[i] += w;
+        square[i] += w * w;
+    }
+}

@@ -1,0 +1,204 @@
+//! Where a library keeps what its specialists have learned, and which of it may run.
+//!
+//! A folder a task: `net.onnx`, `weights.safetensors`, `card.json`, `gate.json`. A file that does not fit its card is named
+//! and not used.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use film::ContentHash;
+use jobs::Whole;
+use neural::slot::{Slot, SlotError};
+use neural::{Card, Weights, WeightsError};
+use serde::{Deserialize, Serialize};
+
+use crate::gate::{Decision, Score};
+use crate::image::learn::task_folder;
+use crate::image::task::Task;
+
+/// The gate's decision, and on what it rests.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Gate {
+    /// The decision.
+    pub decision: Decision,
+    /// Hash of the material it was made on.
+    pub material: ContentHash,
+    /// What the library held then: another library needs another decision.
+    pub library: ContentHash,
+    /// Every held-out shot.
+    pub scores: Vec<Score>,
+}
+
+/// A learned state as it lies on the shelf.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// What it is.
+    pub card: Card,
+    /// Whether it may run.
+    pub gate: Gate,
+    /// The net, as ONNX.
+    pub onnx: Vec<u8>,
+}
+
+/// Why a learned state cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ShelfError {
+    /// A file cannot be read or written.
+    #[error("{path}: {error}", path = path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("{path} {what}; train again with `bottega train image`, or copy the whole folder again", path = path.display())]
+    Wrong {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// Weights cannot be used.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// A net that was brought cannot be used.
+    #[error(transparent)]
+    Slot(#[from] SlotError),
+}
+
+/// Weights, card and gate of one task, inside the program.
+macro_rules! shipped {
+    ($name:literal) => {
+        (
+            include_bytes!(concat!("../weights/", $name, ".safetensors")).as_slice(),
+            include_str!(concat!("../weights/", $name, ".card.json")),
+            include_str!(concat!("../weights/", $name, ".gate.json")),
+        )
+    };
+}
+
+/// What the project ships for a task.
+pub fn base(task: Task) -> Result<Kept, ShelfError> {
+    let (weights, card, gate) = match task {
+        Task::Denoise => shipped!("denoise"),
+        Task::Deblock => shipped!("deblock"),
+        Task::Upscale => shipped!("upscale"),
+    };
+    let place = PathBuf::from(format!("the {task} weights inside this program"));
+    let wrong = |what: String| ShelfError::Wrong { path: place.clone(), what };
+    let card: Card = serde_json::from_str(card).map_err(|e| wrong(e.to_string()))?;
+    let gate: Gate = serde_json::from_str(gate).map_err(|e| wrong(e.to_string()))?;
+    let weights = Weights::parse(weights).map_err(|e| wrong(format!("hold no weights ({e})")))?;
+    let onnx = neural::onnx::write(&card.net, &weights)?;
+    fits(&card, &onnx, &place)?;
+    Ok(Kept { card, gate, onnx })
+}
+
+/// The weights that the project ships for a task, to begin from.
+pub fn base_weights(task: Task) -> &'static [u8] {
+    match task {
+        Task::Denoise => shipped!("denoise").0,
+        Task::Deblock => shipped!("deblock").0,
+        Task::Upscale => shipped!("upscale").0,
+    }
+}
+
+fn fits(card: &Card, onnx: &[u8], path: &Path) -> Result<(), ShelfError> {
+    let found = ContentHash::of(onnx);
+    if found != card.weights_hash {
+        return Err(ShelfError::Wrong {
+            path: path.to_owned(),
+            what: format!(
+                "is not the net of its card (hash {} where the card says {})",
+                found.short(),
+                card.weights_hash.short()
+            ),
+        });
+    }
+    Ok(())
+}
+
+/// What the library learned for a task; `None` if it has learned nothing.
+pub fn library(specialists: &Path, task: Task) -> Result<Option<Kept>, ShelfError> {
+    let folder = task_folder(specialists, task);
+    let card_file = folder.join("card.json");
+    if !card_file.exists() {
+        return Ok(None);
+    }
+    let io = |path: &Path| {
+        let path = path.to_owned();
+        move |error| ShelfError::Io { path, error }
+    };
+    let wrong = |path: &Path, e: serde_json::Error| ShelfError::Wrong {
+        path: path.to_owned(),
+        what: format!("cannot be read ({e})"),
+    };
+    let card: Card =
+        serde_json::from_slice(&fs::read(&card_file).map_err(io(&card_file))?).map_err(|e| wrong(&card_file, e))?;
+    let net = folder.join("net.onnx");
+    let onnx = fs::read(&net).map_err(io(&net))?;
+    fits(&card, &onnx, &net)?;
+    if card.task != task.name() || card.net != task.net() {
+        return Err(ShelfError::Wrong { path: card_file, what: format!("is the card of another net ({})", card.task) });
+    }
+    let gate_file = folder.join("gate.json");
+    let gate =
+        serde_json::from_slice(&fs::read(&gate_file).map_err(io(&gate_file))?).map_err(|e| wrong(&gate_file, e))?;
+    Ok(Some(Kept { card, gate, onnx }))
+}
+
+/// Folder of a net that the studio brought for a task.
+pub fn brought_folder(specialists: &Path, task: Task) -> PathBuf {
+    task_folder(specialists, task).join("brought")
+}
+
+/// The net that the studio brought for a task: its page, and the hash of page and file; `None` if it brought none.
+pub fn brought(specialists: &Path, task: Task) -> Result<Option<(Slot, ContentHash)>, ShelfError> {
+    let page = brought_folder(specialists, task).join("slot.toml");
+    if !page.exists() {
+        return Ok(None);
+    }
+    let slot = Slot::read(&page)?;
+    if slot.capability != task.name() {
+        return Err(ShelfError::Wrong { path: page, what: format!("is for `{}`, not for `{task}`", slot.capability) });
+    }
+    let net = page.with_file_name(&slot.file);
+    let mut bytes = fs::read(&net).map_err(|error| ShelfError::Io { path: net, error })?;
+    bytes.extend(serde_json::to_vec(&slot).expect("plain data"));
+    Ok(Some((slot, ContentHash::of(&bytes))))
+}
+
+/// Puts a learned state on the shelf: the card last, so that a kill leaves the old state or the new one.
+pub fn keep(specialists: &Path, task: Task, weights: &Weights, kept: &Kept) -> Result<(), ShelfError> {
+    let folder = task_folder(specialists, task);
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        Whole::write(&path, bytes).map_err(|error| ShelfError::Io { path, error })
+    };
+    let card_file = folder.join("card.json");
+    match fs::remove_file(&card_file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(ShelfError::Io { path: card_file, error }),
+        _ => {}
+    }
+    write("net.onnx", &kept.onnx)?;
+    write("weights.safetensors", &weights.bytes())?;
+    keep_gate(specialists, task, &kept.gate)?;
+    write("card.json", &serde_json::to_vec_pretty(&kept.card).expect("plain data"))
+}
+
+/// What the library holds, in one hash.
+pub fn fingerprint(library: &catalogue::Library) -> Result<ContentHash, catalogue::LibraryError> {
+    let mut reels: Vec<String> =
+        library.titles()?.iter().flat_map(|t| t.reels.iter().map(|r| r.hash.to_string())).collect();
+    reels.sort_unstable();
+    Ok(ContentHash::of(reels.join("\n").as_bytes()))
+}
+
+/// Writes a decision made anew.
+pub fn keep_gate(specialists: &Path, task: Task, gate: &Gate) -> Result<(), ShelfError> {
+    let path = task_folder(specialists, task).join("gate.json");
+    let bytes = serde_json::to_vec_pretty(gate).expect("plain data");
+    Whole::write(&path, &bytes).map_err(|error| ShelfError::Io { path, error })
+}
