@@ -56,10 +56,8 @@ impl Split {
         let mut out = BTreeMap::new();
         for g in groups {
             let key = format!("{}/{}", g.title, g.setup);
-            let title_role = by_hash(&g.title.to_string());
-            let new = if hold_out.contains(&g.title) {
-                Role::Test
-            } else if by_title && hold_out.is_empty() && title_role == Role::Test {
+            let by_content = by_title && hold_out.is_empty() && by_hash(&g.title.to_string()) == Role::Test;
+            let new = if hold_out.contains(&g.title) || by_content {
                 Role::Test
             } else {
                 // What is watched is taken by groups: it decides nothing that is reported.

@@ -137,7 +137,7 @@ impl Pool {
         let count = self.picks.len() as u64;
         let epoch = n / count;
         // Steps of a length without a common divisor with the count visit every place once.
-        let mut stride = hash(seed, epoch) % count | 1;
+        let mut stride = (hash(seed, epoch) % count) | 1;
         while gcd(stride, count) != 1 {
             stride += 2;
         }

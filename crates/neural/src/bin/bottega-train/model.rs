@@ -50,7 +50,8 @@ impl Model {
         y = self.convolve("head", &y).relu();
         for block in 0..self.net.blocks {
             let inner = self.convolve(&format!("body.{block}.a"), &y).relu();
-            y = y + self.convolve(&format!("body.{block}.b"), &inner);
+            // Not in place: the way back needs what went in.
+            y = y.g_add(&self.convolve(&format!("body.{block}.b"), &inner));
         }
         kept + self.convolve("tail", &y).to_kind(Kind::Float).pixel_shuffle(fold)
     }
