@@ -1,6 +1,6 @@
 //! The image specialist beside what a filmmaker would use otherwise, on films that it was not taught on:
 //!
-//! `cargo run --release -p specialists --example image_bench -- denoise|deblock|upscale|noise [--nets FOLDER] FILM…`
+//! `cargo run --release -p specialists --example image_bench -- denoise|deblock|upscale|noise|speed [--nets FOLDER] FILM…`
 //!
 //! Rivals are filters of the system's FFmpeg, each with the setting of a grid that is best *on these very films*; ours have no
 //! setting. Figures are means over windows of film, with a 90 % interval by bootstrap over films.
@@ -30,7 +30,7 @@ use window::{Clip, clips};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let what = arguments.next().expect("denoise, deblock, upscale or noise");
+    let what = arguments.next().expect("denoise, deblock, upscale, noise or speed");
     let (mut films, mut nets) = (Vec::new(), None);
     while let Some(a) = arguments.next() {
         if a == "--nets" {
@@ -46,7 +46,8 @@ fn main() {
         "deblock" => deblock(&clips, nets),
         "upscale" => enlarge(&clips, nets),
         "noise" => noise(&clips),
-        other => panic!("`{other}` is none of denoise, deblock, upscale, noise"),
+        "speed" => speed(nets),
+        other => panic!("`{other}` is none of denoise, deblock, upscale, noise, speed"),
     }
 }
 
@@ -222,6 +223,23 @@ fn enlarge(clips: &[Clip], nets: Option<PathBuf>) {
     }
     println!("twice the size (`nothing` is plain Lanczos of ours)");
     table.print(&["learned", "classical"]);
+}
+
+/// The denoising net alone on pictures of 1920x800, to hold `bottega fix` against.
+fn speed(nets: Option<PathBuf>) {
+    let mut tool = net(Task::Denoise, nets.as_ref());
+    let (w, h) = (1920, 800);
+    let given: Vec<Vec<f32>> = (0..8u64).map(|k| field(&Ar::soft(0.3), w, h, k)).collect();
+    let mut times: Vec<f64> = (0..6)
+        .map(|_| {
+            let begun = std::time::Instant::now();
+            tool.run(Task::Denoise, &given, w, h).expect("runs");
+            begun.elapsed().as_secs_f64()
+        })
+        .skip(1)
+        .collect();
+    times.sort_by(f64::total_cmp);
+    println!("the net alone at {w}x{h}: {:.2} frames a second (median of 5)", 1.0 / times[2]);
 }
 
 fn noise(clips: &[Clip]) {

@@ -30,7 +30,7 @@ pub(crate) fn rivals(deviation: f32) -> Vec<Rival> {
         add(format!("nlmeans=s={}:p=7:r=15", (deviation * times).clamp(1.0, 30.0)), false);
     }
     // With this FFmpeg groups larger than one take nearly nothing away, whatever the threshold of likeness.
-    for times in [1.5, 2.5, 4.0, 6.0] {
+    for times in [2.5, 4.0, 6.0, 9.0] {
         add(format!("bm3d=sigma={}:block=4:bstep=4:group=1", deviation * times), false);
     }
     for times in [1.0, 1.5, 2.0, 3.0, 4.5] {

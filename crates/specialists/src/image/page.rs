@@ -175,10 +175,10 @@ fn curve(looks: &[Look]) -> Markup {
     html! {
         svg viewBox={ "0 0 " (W) " " (H) } role="img" aria-label="learning curve" {
             @for v in &ticks {
-                line.grid x1=(LEFT) x2=(W - 12.0) y1=(y(*v)) y2=(y(*v));
+                line.grid x1=(LEFT) x2=(W - 12.0) y1=(y(*v)) y2=(y(*v)) {}
                 text x=(LEFT - 6.0) y=(y(*v) + 4.0) text-anchor="end" { (format!("{v:.2}")) }
             }
-            path.curve d=(path);
+            path.curve d=(path) {}
             @for (s, v) in &db { circle cx=(x(*s)) cy=(y(*v)) r="2.5" {} }
             text x=(LEFT) y=(H - 8.0) { "0 steps" }
             text x=(W - 12.0) y=(H - 8.0) text-anchor="end" { (format!("{:.0} steps, {:.0} s", last.0, looks[looks.len() - 1].seconds)) }
