@@ -172,7 +172,9 @@ pub(crate) fn source(house: Option<&House>, named: &Path) -> Result<Source, FixA
             };
             let title = match house.library().title(title) {
                 Ok(title) => title,
-                Err(_) if text.contains('/') => return Err(FixActError::NotThere { path: named.to_owned(), error }),
+                Err(_) if text.contains('/') || named.extension().is_some() => {
+                    return Err(FixActError::NotThere { path: named.to_owned(), error });
+                }
                 Err(e) => return Err(e.into()),
             };
             let snapshot = house.library().snapshot(&title)?;
@@ -316,7 +318,14 @@ pub(crate) fn work(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Re
     let rate = index.clock.rate();
     if let Some(from) = from {
         let at = from.frames(rate).map_err(|e| refusal(e.to_string(), "write it as 60s, 1440f or a timecode"))?;
-        spec.start += index.clock.frame_at(at);
+        let grid = index.clock.grid_at(spec.start) + at;
+        if grid >= index.clock.grid_len() {
+            return Err(refusal(
+                format!("it was to begin at frame {grid}, and the film has {} frames", index.frames()),
+                "name an earlier start, or leave it out",
+            ));
+        }
+        spec.start = index.clock.frame_at(grid);
     }
     if let Some(length) = length {
         let long = length.frames(rate).map_err(|e| refusal(e.to_string(), "write it as 60s, 1440f or a timecode"))?;

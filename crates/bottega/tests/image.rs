@@ -66,10 +66,12 @@ fn grain_goes_and_comes_back() {
     // The same seed gives the same film, another another.
     let bytes = |name: &str, seed: &str| {
         stage.done(&["fix", "grainy.mkv", "--classical", "--degrain", "--regrain", "--seed", seed, "-o", name]);
-        fs::read(stage.path(name)).unwrap()
+        // The container has a random name of its own; the pictures are what must be the same.
+        let line = ["-v", "error", "-i", name, "-f", "framemd5", "-"];
+        Command::new("ffmpeg").args(line).current_dir(stage.path("")).output().unwrap().stdout
     };
     let one = bytes("one.mkv", "7");
-    assert!(one == bytes("two.mkv", "7") && one != bytes("three.mkv", "8"));
+    assert!(one.len() > 500 && one == bytes("two.mkv", "7") && one != bytes("three.mkv", "8"));
 }
 
 #[test]
