@@ -49,7 +49,7 @@ impl Plane {
 
     /// Writes into plane `plane` of a picture, rounded to its depth.
     ///
-    /// Where `noise` is given, rounding is dithered by it (numbers of -0.5 to 0.5 made from a place), so that smooth ground
+    /// Where `dither` is given, rounding is dithered by it (numbers of -0.5 to 0.5 made from a place), so that smooth ground
     /// that lost its grain does not band.
     pub fn into_raster(&self, picture: &mut Raster, plane: usize, dither: Option<&dyn Fn(usize, usize) -> f32>) {
         let bits = picture.layout().bits;
@@ -158,7 +158,7 @@ mod tests {
             let to = picture.plane_mut(0);
             for (i, row) in to.bytes.chunks_mut(to.stride).take(9).enumerate() {
                 for x in 0..17 {
-                    let code = ((i * 17 + x) as u16 * 7919) % (most + 1);
+                    let code = ((i * 17 + x) * 7919 % (usize::from(most) + 1)) as u16;
                     if bits <= 8 {
                         row[x] = code as u8;
                     } else {
