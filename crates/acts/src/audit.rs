@@ -14,7 +14,7 @@ use catalogue::{Attributes, LibraryError, THUMB};
 use film::ContentHash;
 use jobs::{Cancel, Progress, Unit, Whole};
 use neural::wire::Said;
-use neural::{Runner, TrainError, Trainer};
+use neural::{Engine, EngineError, Runner, TrainError, Trainer};
 use serde::{Deserialize, Serialize};
 use specialists::gate::Score;
 use specialists::image::learn::{JudgeError, Plan, judge, learn, task_folder};
@@ -99,6 +99,9 @@ pub enum AuditError {
     /// Training failed, or there is no training program.
     #[error(transparent)]
     Train(#[from] TrainError),
+    /// Nets cannot be run here.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
     /// It could not be judged.
     #[error(transparent)]
     Judge(#[from] JudgeError),
@@ -148,6 +151,8 @@ pub fn audit(house: &House, wish: &Wish, progress: &dyn Progress, cancel: &Cance
         evidence.extend(wish.tasks.iter().map(|task| bare(*task)));
     } else {
         let trainer = Trainer::find()?;
+        // What is learned must be run to be judged: better said now than after an hour.
+        Engine::load()?;
         let material = Material::gather(house.library(), &house.workers().program, &[], progress, cancel)?;
         let unique: BTreeSet<(String, u32)> =
             copies::groups(&shots).iter().map(|g| keys[copies::keeper(g, &shots)].clone()).collect();
@@ -288,6 +293,10 @@ impl Bench<'_> {
             .flat_map(|seed| PARTS.map(|part| self.part(task, &all, part, seed)))
             .filter(|r| !r.pool.is_empty())
             .collect();
+        // Once, before two trainings side by side want it.
+        let begin = self.first_weights(task);
+        Whole::write(&begin, shelf::base_weights(task))
+            .map_err(|error| AuditError::File { path: begin.clone(), error })?;
         let stage = format!("audit {task}");
         progress.begin(&stage, &format!("trying {task} on parts"), Some(runs.len() as u64), Unit::Steps);
         let results = self.run_all(&runs, &stage, progress, cancel)?;
@@ -371,6 +380,12 @@ impl Bench<'_> {
         Ok(done.into_iter().map(|r| r.expect("all were run")).collect())
     }
 
+    /// The weights that trainings begin with, named by what they are.
+    fn first_weights(&self, task: Task) -> PathBuf {
+        let name = ContentHash::of(shelf::base_weights(task)).short();
+        folder(self.house.library()).join("audit").join(format!("{task}-{name}.safetensors"))
+    }
+
     fn run(&self, run: &Run, threads: usize, cancel: &Cancel) -> Result<Tried, AuditError> {
         let home = folder(self.house.library()).join("audit");
         // What is learned from, to the piece: another subset is another training.
@@ -392,14 +407,10 @@ impl Bench<'_> {
         if let Some(known) = fs::read(&kept).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
             return Ok(known);
         }
-        let begin = home.join(format!("{}-{first}.safetensors", run.task));
         let file = |path: &Path| {
             let path = path.to_owned();
             move |error| AuditError::File { path, error }
         };
-        if !begin.exists() {
-            Whole::write(&begin, shelf::base_weights(run.task)).map_err(file(&begin))?;
-        }
         let checkpoint = home.join(format!("{}.safetensors", key.short()));
         let plan = Plan {
             steps: self.wish.steps,
@@ -408,7 +419,7 @@ impl Bench<'_> {
             look_every: (self.wish.steps / 6).max(1),
             seconds: None,
             seed: run.seed,
-            begin_with: Some(begin),
+            begin_with: Some(self.first_weights(run.task)),
             threads,
             checkpoint: checkpoint.clone(),
             material: key,

@@ -7,7 +7,7 @@ use film::ContentHash;
 use jobs::{Cancel, Progress, Unit};
 use neural::card::Energy;
 use neural::wire::{Look, Said};
-use neural::{Card, Metric, Runner, State, TrainError, Trainer};
+use neural::{Card, Engine, EngineError, Metric, Runner, State, TrainError, Trainer};
 use serde::Serialize;
 use specialists::gate::{self, Decision};
 use specialists::image::learn::{JudgeError, Plan, judge, learn, task_folder};
@@ -89,6 +89,9 @@ pub enum TrainActError {
     /// There is no training program.
     #[error(transparent)]
     Missing(TrainError),
+    /// Nets cannot be run here.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
     /// It could not be judged.
     #[error("{task} was taught and could not be judged: {error}")]
     Judge {
@@ -110,6 +113,8 @@ pub fn train(
     cancel: &Cancel,
 ) -> Result<Vec<Taught>, TrainActError> {
     let trainer = Trainer::find().map_err(TrainActError::Missing)?;
+    // What is learned must be run to be judged: better said now than after an hour.
+    Engine::load()?;
     let program = &house.workers().program;
     let material = Material::gather(house.library(), program, &wish.hold_out, progress, cancel)?;
     wish.tasks.iter().map(|task| teach(house, wish, *task, &trainer, &material, progress, cancel)).collect()
