@@ -9,7 +9,7 @@ use ort::value::TensorRef;
 use crate::engine::{Engine, EngineError};
 
 /// Pixels of a tile's side without its margin, at most. Larger ones gain no speed and take memory in proportion.
-const TILE: usize = 960;
+const TILE: usize = 640;
 
 /// A net ready to run.
 pub struct Runner {

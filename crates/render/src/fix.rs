@@ -248,8 +248,8 @@ pub fn fix(
 
     let mut line = Line::new(spec, color, &format, (spec.start, end), &mut notes);
     progress.begin("fix", "mending", Some((end - spec.start) as u64), Unit::Frames);
-    let (send, receive) = sync_channel::<(i64, Raster)>(3);
-    let (give, take) = sync_channel::<(i64, Raster)>(3);
+    let (send, receive) = sync_channel::<(i64, Raster)>(2);
+    let (give, take) = sync_channel::<(i64, Raster)>(2);
     let clock = reel.clock.clone();
     let written = std::thread::scope(|scope| -> Result<i64, FixError> {
         let reading = scope.spawn(|| read(&mut reel, spec.start, end, &send_all(send), cancel));
