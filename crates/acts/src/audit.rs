@@ -260,6 +260,7 @@ fn bare(task: Task) -> Evidence {
         metric: task.metric().to_owned(),
         scale: Scale::Decibel,
         classical_name: "the classical twin".to_owned(),
+        instead: "the shipped weights or the classical twin, whichever `bottega specialists` lists".to_owned(),
         margin: task.margin(),
         share: 0.7,
         ..Evidence::default()
@@ -310,6 +311,7 @@ impl Bench<'_> {
             points,
             classical: results.first().map_or(0.0, |r| r.classical),
             now: self.now(task),
+            start: Some(self.start(task, cancel)?),
             share: (full.hours / self.library.unique_hours().max(1e-9)).min(1.0),
             history: longest.map(|r| r.history.clone()).unwrap_or_default(),
             ..bare(task)
@@ -442,6 +444,13 @@ impl Bench<'_> {
         let _ = fs::remove_file(&checkpoint);
         let _ = fs::remove_file(checkpoint.with_extension("weights.safetensors"));
         Ok(result)
+    }
+
+    /// The weights that trainings begin with, on the same held-out film.
+    fn start(&self, task: Task, cancel: &Cancel) -> Result<f64, AuditError> {
+        let held_out = self.material.pool(task, Role::Test).thinned(JUDGED);
+        let mut tool = Tool::Ours(Runner::described(&shelf::base(task)?.onnx, cores()).map_err(JudgeError::from)?);
+        Ok(mean(&judge(task, &held_out, &mut tool, cancel)?, |s| s.learned))
     }
 
     /// The specialist that runs now, on the same held-out film.

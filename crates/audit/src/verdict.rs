@@ -124,6 +124,9 @@ pub struct Evidence {
     pub points: Vec<Point>,
     /// Held-out loss of the specialist as it stands, if there is one.
     pub now: Option<f64>,
+    /// Held-out loss of the weights that the trainings began with, if they did not begin with nothing: what the library adds is
+    /// what lies below it.
+    pub start: Option<f64>,
     /// Held-out loss of the best classical method.
     pub classical: f64,
     /// What that method is: "motion-compensated blend".

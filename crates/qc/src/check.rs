@@ -1,6 +1,6 @@
 //! The checks: each looks or listens as the film goes by once, and says at its end what it found.
 //!
-//! Of the picture: [`black`], [`freeze`], [`flash`], [`strobe`], [`levels`]. Of the sound: [`silence`], [`clipping`],
+//! Of the picture: [`black`], [`freeze`], [`flash`], [`strobe`], [`levels`], [`image`]. Of the sound: [`silence`], [`clipping`],
 //! [`loudness`]. Of the file: [`whole`], [`length`], [`stamps`], [`color`].
 
 use std::rc::Rc;
@@ -16,6 +16,7 @@ pub mod clipping;
 pub mod color;
 pub mod flash;
 pub mod freeze;
+pub mod image;
 pub mod length;
 pub mod levels;
 pub mod loudness;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use film::{ColorRange, FrameRange};
 use jobs::{Cancel, Canceled, Progress, Unit};
@@ -12,6 +13,7 @@ use crate::check::clipping::Clipping;
 use crate::check::color::color;
 use crate::check::flash::Flash;
 use crate::check::freeze::Freeze;
+use crate::check::image::{Image, Sample};
 use crate::check::length::length;
 use crate::check::levels::Levels;
 use crate::check::loudness::Loudness;
@@ -63,7 +65,16 @@ pub fn inspect(path: &Path, policy: &Policy, progress: &dyn Progress, cancel: &C
     progress.begin("qc", "checking", Some(film.frames() as u64), Unit::Frames);
     let (seen, heard) = std::thread::scope(|scope| {
         let ears = scope.spawn(|| listen(path, &film, cancel));
-        let seen = watch(path, &film, progress, cancel);
+        // Few samples wait at a time: each holds three pictures.
+        let (give, take) = sync_channel::<Sample>(1);
+        let closely = scope.spawn(|| take.into_iter().map(Sample::glance).collect::<Vec<_>>());
+        let seen = watch(path, &film, &give, progress, cancel);
+        drop(give);
+        let glances = closely.join().expect("a close look does not panic");
+        let seen = seen.map(|(mut seen, image)| {
+            seen.findings.extend(image.end(glances));
+            seen
+        });
         (seen, ears.join().expect("a check of sound does not panic"))
     });
     progress.end("qc");
@@ -84,7 +95,13 @@ struct Seen {
     findings: Vec<Finding>,
 }
 
-fn watch(path: &Path, film: &Film<'_>, progress: &dyn Progress, cancel: &Cancel) -> Result<Seen, QcError> {
+fn watch(
+    path: &Path,
+    film: &Film<'_>,
+    closely: &SyncSender<Sample>,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<(Seen, Image), QcError> {
     let mut pictures = Pictures::open(path, film.probe, film.index, PicturesOptions::default())?;
     let mut eyes: Vec<Box<dyn Eye>> = vec![
         Box::new(Black::default()),
@@ -95,6 +112,7 @@ fn watch(path: &Path, film: &Film<'_>, progress: &dyn Progress, cancel: &Cancel)
     ];
     let rgb = film.probe.picture.as_ref().is_some_and(|picture| picture.chroma == "RGB");
     let mut seen = Seen { frames: 0, findings: Vec::new() };
+    let mut image = Image::default();
     loop {
         cancel.check()?;
         let picture = match pictures.next() {
@@ -113,6 +131,12 @@ fn watch(path: &Path, film: &Film<'_>, progress: &dyn Progress, cancel: &Cancel)
         let range = stated.unwrap_or(if full { ColorRange::Full } else { ColorRange::Limited });
         let look = Rc::new(Look::at(&picture, if rgb { ColorRange::Full } else { range }));
         eyes.iter_mut().for_each(|eye| eye.see(&look));
+        // A picture that cannot be unpacked is judged by its look alone.
+        if film.policy.closely
+            && let Ok(Some(sample)) = image.see(&picture, &look)
+        {
+            closely.send(sample).expect("whoever looks closely does so to the end");
+        }
         seen.frames += 1;
         if look.number % 24 == 0 {
             progress.at("qc", look.number as u64);
@@ -122,7 +146,7 @@ fn watch(path: &Path, film: &Film<'_>, progress: &dyn Progress, cancel: &Cancel)
         seen.findings.push(Finding::new("whole", Severity::Error, film.whole(), warning.clone()));
     }
     seen.findings.extend(eyes.iter_mut().flat_map(|eye| eye.end(film)));
-    Ok(seen)
+    Ok((seen, image))
 }
 
 /// What was heard; no samples if there is no sound that can be decoded.
@@ -199,6 +223,7 @@ fn illustrate(path: &Path, film: &Film<'_>, report: &mut Report, cancel: &Cancel
 
 fn shows(finding: &Finding) -> bool {
     matches!(finding.check.as_str(), "freeze" | "flash" | "strobe" | "levels" | "stamps")
+        || specialists::image::critic::CALIBRATION.iter().any(|c| c.flaw == finding.check)
 }
 
 fn jpeg(picture: &media::Picture, stream: &media::PictureStream) -> Option<Jpeg> {

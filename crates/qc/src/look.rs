@@ -92,6 +92,22 @@ impl Look {
         sum as f32 / (255.0 * self.luma.len().max(1) as f32)
     }
 
+    /// Whether it is of another shot: much of the light has changed, and what is left is not where it was.
+    pub fn is_other_shot(&self, other: &Look) -> bool {
+        if self.luma.len() != other.luma.len() {
+            return true;
+        }
+        let n = self.luma.len().max(1) as f32;
+        let mean = |l: &Look| l.luma.iter().map(|v| f32::from(*v)).sum::<f32>() / n;
+        let (a, b) = (mean(self), mean(other));
+        let (mut ab, mut aa, mut bb) = (0.0f32, 0.0f32, 0.0f32);
+        for (x, y) in self.luma.iter().zip(&other.luma) {
+            let (x, y) = (f32::from(*x) - a, f32::from(*y) - b);
+            (ab, aa, bb) = (ab + x * y, aa + x * x, bb + y * y);
+        }
+        self.change(other) > 0.045 && ab / (aa * bb).sqrt().max(1e-3) < 0.7
+    }
+
     /// Share of the cells whose light changes.
     pub fn reach(&self, other: &Look) -> f32 {
         let changed = self.cells.iter().zip(&other.cells).filter(|(a, b)| (*a - *b).abs() > 0.03).count();

@@ -30,6 +30,8 @@ pub struct Policy {
     pub illegal_share: f64,
     /// Length in frames that the film must have, if one was asked for.
     pub frames: Option<i64>,
+    /// Whether pictures are looked at closely as well: blocking, banding, enlarged sources, grain. Takes longer.
+    pub closely: bool,
     /// Whether every film must have sound.
     pub needs_sound: bool,
     /// Stretches where black, a still, silence or a flash is meant.
@@ -72,6 +74,7 @@ impl Policy {
             length_error: 1.0,
             illegal_share: 0.01,
             frames: None,
+            closely: false,
             needs_sound: false,
             expected: Vec::new(),
         }

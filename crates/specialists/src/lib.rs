@@ -7,6 +7,7 @@
 //!
 //! Reading order: [`split`], [`gate`], [`image`], [`shelf`].
 
+pub mod critic;
 pub mod gate;
 pub mod image;
 pub mod shelf;

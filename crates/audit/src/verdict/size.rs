@@ -126,6 +126,13 @@ pub(super) fn verdict(library: &Library, evidence: &Evidence, more: f64) -> Verd
         p if p >= AMBER => Level::Amber,
         _ => Level::Red,
     };
+    // Weights that came with the program may reach the target by themselves: that speaks for them, not for the library.
+    let adds = evidence.start.is_none_or(|start| told.probability_below(start) >= GREEN);
+    if out.verdict == Level::Green && !adds {
+        out.verdict = Level::Amber;
+        out.because = reason(&out, evidence);
+        return out;
+    }
     if out.verdict != Level::Green {
         out.needs = needs(library, &curve, target, hours, share, &wants, out.verdict);
     }
@@ -155,6 +162,12 @@ fn reason(v: &Verdict, evidence: &Evidence) -> String {
             ""
         },
     );
+    if v.verdict == Level::Amber && chance >= 100.0 * GREEN {
+        text.push_str(&format!(
+            " But the shipped weights that it began with reach {} by themselves, and it is not sure that this library adds to that: use them as they are.",
+            evidence.scale.words(evidence.start.map_or(f64::NAN, |start| evidence.scale.tell(start)))
+        ));
+    }
     let instead = if evidence.instead.is_empty() { classical } else { evidence.instead.as_str() };
     if v.verdict == Level::Red {
         text.push_str(&format!(" Use {instead} instead."));

@@ -69,6 +69,21 @@ fn judged(library: &Library, times: f64) -> Verdict {
 }
 
 #[test]
+fn what_the_shipped_weights_reach_alone_does_not_speak_for_the_library() {
+    let library = library();
+    let hours = library.unique_hours();
+    let (floor, fall) = (4e-4, 1e-4 * hours.powf(0.4));
+    let judged = |start: f64| {
+        let e = Evidence { start: Some(start), ..evidence(hours, floor, fall, 7e-4) };
+        audit(&library, &[e]).verdicts.remove(0)
+    };
+    assert_eq!(judged(6e-4).verdict, Level::Green, "the library adds to it");
+    let same = judged(5e-4);
+    assert_eq!(same.verdict, Level::Amber, "{}", same.because);
+    assert!(same.because.contains("by themselves"), "{}", same.because);
+}
+
+#[test]
 fn the_color_follows_the_chance_of_beating_the_classical_method() {
     let library = library();
     // 0.3 dB are a factor of 1.0715.

@@ -1,10 +1,11 @@
 //! The image specialist beside what a filmmaker would use otherwise, on films that it was not taught on:
 //!
-//! `cargo run --release -p specialists --example image_bench -- denoise|deblock|upscale|noise|speed [--nets FOLDER] FILM…`
+//! `cargo run --release -p specialists --example image_bench -- denoise|deblock|upscale|noise|critic|speed [--nets FOLDER] FILM…`
 //!
 //! Rivals are filters of the system's FFmpeg, each with the setting of a grid that is best *on these very films*; ours have no
 //! setting. Figures are means over windows of film, with a 90 % interval by bootstrap over films.
 
+mod critic;
 mod rival;
 mod window;
 
@@ -30,7 +31,7 @@ use window::{Clip, clips};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let what = arguments.next().expect("denoise, deblock, upscale, noise or speed");
+    let what = arguments.next().expect("denoise, deblock, upscale, noise, critic or speed");
     let (mut films, mut nets) = (Vec::new(), None);
     while let Some(a) = arguments.next() {
         if a == "--nets" {
@@ -39,15 +40,16 @@ fn main() {
             films.push(PathBuf::from(a));
         }
     }
-    let clips = clips(&films);
+    let clips = clips(&films, 2);
     println!("{} windows of {} films", clips.len(), films.len());
     match what.as_str() {
         "denoise" => denoise(&clips, nets),
         "deblock" => deblock(&clips, nets),
         "upscale" => enlarge(&clips, nets),
         "noise" => noise(&clips),
+        "critic" => critic::critic(&films),
         "speed" => speed(nets),
-        other => panic!("`{other}` is none of denoise, deblock, upscale, noise, speed"),
+        other => panic!("`{other}` is none of denoise, deblock, upscale, noise, critic, speed"),
     }
 }
 

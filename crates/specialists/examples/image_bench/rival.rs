@@ -109,3 +109,11 @@ fn call(arguments: &[&str], input: &[u8]) -> Vec<u8> {
         child.wait_with_output().expect("it ends").stdout
     })
 }
+
+/// `frames` as an older codec leaves them.
+pub(crate) fn old_codec(frames: &[Plane], codec: &str, quality: &str) -> Vec<Plane> {
+    let (w, h) = (frames[0].width, frames[0].height);
+    let stream = pipe(&["-c:v", codec, "-q:v", quality, "-f", "matroska", "-"], frames);
+    let bytes = call(&["-f", "matroska", "-i", "-", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"], &stream);
+    planes(&bytes, w, h)
+}

@@ -8,8 +8,6 @@ use specialists::image::plane::Plane;
 
 /// Frames of a window.
 const FRAMES: usize = 7;
-/// Windows of a film.
-const WINDOWS: i64 = 2;
 
 /// Some frames' luma.
 pub(crate) struct Clip {
@@ -17,8 +15,8 @@ pub(crate) struct Clip {
     pub(crate) frames: Vec<Plane>,
 }
 
-/// Windows spread over each film, at most 640x384 of the middle of the picture; large pictures at half their size.
-pub(crate) fn clips(films: &[PathBuf]) -> Vec<Clip> {
+/// `windows` windows spread over each film, at most 640x384 of the middle of the picture; large pictures at half their size.
+pub(crate) fn clips(films: &[PathBuf], windows: i64) -> Vec<Clip> {
     let mut out = Vec::new();
     for path in films {
         let film = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -27,8 +25,8 @@ pub(crate) fn clips(films: &[PathBuf]) -> Vec<Clip> {
         let options = PicturesOptions { threads: 0, skip: Skip::Nothing };
         let mut pictures = Pictures::open(path, &probe, &index, options).expect("a film");
         let mut unpacker = Unpacker::default();
-        for n in 0..WINDOWS {
-            let at = (index.frames() - FRAMES as i64) * (2 * n + 1) / (2 * WINDOWS);
+        for n in 0..windows {
+            let at = (index.frames() - FRAMES as i64) * (2 * n + 1) / (2 * windows);
             pictures.seek(at.max(0)).expect("seeks");
             let mut frames = Vec::new();
             while frames.len() < FRAMES {

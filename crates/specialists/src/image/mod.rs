@@ -5,6 +5,7 @@
 //! [`samples`], [`material`]; [`learn`], [`page`]; in use: [`tool`], [`hand`].
 
 pub mod align;
+pub mod critic;
 pub mod crops;
 pub mod dct;
 pub mod grain;
