@@ -17,7 +17,7 @@ use neural::wire::Said;
 use neural::{Engine, EngineError, Runner, TrainError, Trainer};
 use serde::{Deserialize, Serialize};
 use specialists::gate::Score;
-use specialists::image::learn::{JudgeError, Plan, judge, learn, task_folder};
+use specialists::image::learn::{JudgeError, Plan, task_folder};
 use specialists::image::material::{Material, MaterialError, folder};
 use specialists::image::restore::UNIT;
 use specialists::image::samples::Pool;
@@ -25,6 +25,7 @@ use specialists::image::synth::hash;
 use specialists::image::task::Task;
 use specialists::image::tool::Tool;
 use specialists::shelf::{self, ShelfError};
+use specialists::specialist::{Specialist, Trainable};
 use specialists::split::Role;
 
 use crate::House;
@@ -255,12 +256,12 @@ fn look(a: &Attributes) -> Look {
 /// What is said of a task that could not be measured.
 fn bare(task: Task) -> Evidence {
     Evidence {
-        aspect: "image".to_owned(),
+        aspect: task.aspect().to_owned(),
         task: task.name().to_owned(),
         metric: task.metric().to_owned(),
         scale: Scale::Decibel,
         classical_name: "the classical twin".to_owned(),
-        instead: "the shipped weights or the classical twin, whichever `bottega specialists` lists".to_owned(),
+        instead: "what `bottega specialists` lists for it (the shipped weights or the classical twin)".to_owned(),
         margin: task.margin(),
         share: 0.7,
         ..Evidence::default()
@@ -428,11 +429,11 @@ impl Bench<'_> {
             shuffled: self.wish.shuffled,
         };
         let watched = self.material.pool(run.task, Role::Watch);
-        let trained = learn(&self.trainer, run.task, &run.pool, &watched, &plan, cancel, &mut |_: &Said| {})?;
+        let trained = run.task.learn(&self.trainer, &run.pool, &watched, &plan, cancel, &mut |_: &Said| {})?;
         let onnx = neural::onnx::write(&run.task.net(), &trained.weights).map_err(ShelfError::from)?;
         let held_out = self.material.pool(run.task, Role::Test).thinned(JUDGED);
         let mut tool = Tool::Ours(Runner::described(&onnx, threads).map_err(JudgeError::from)?);
-        let scores = judge(run.task, &held_out, &mut tool, cancel)?;
+        let scores = run.task.judge(&held_out, &mut tool, cancel)?;
         let unit = f64::from(UNIT / 255.0).powi(2);
         let result = Tried {
             loss: mean(&scores, |s| s.learned),
@@ -449,8 +450,8 @@ impl Bench<'_> {
     /// The weights that trainings begin with, on the same held-out film.
     fn start(&self, task: Task, cancel: &Cancel) -> Result<f64, AuditError> {
         let held_out = self.material.pool(task, Role::Test).thinned(JUDGED);
-        let mut tool = Tool::Ours(Runner::described(&shelf::base(task)?.onnx, cores()).map_err(JudgeError::from)?);
-        Ok(mean(&judge(task, &held_out, &mut tool, cancel)?, |s| s.learned))
+        let mut tool = Tool::Ours(Runner::described(&task.card()?.onnx, cores()).map_err(JudgeError::from)?);
+        Ok(mean(&task.judge(&held_out, &mut tool, cancel)?, |s| s.learned))
     }
 
     /// The specialist that runs now, on the same held-out film.

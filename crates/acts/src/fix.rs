@@ -350,6 +350,7 @@ pub(crate) fn work(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Re
         render::FixError::Write { .. } | render::FixError::Encode(_) => {
             refusal(e.to_string(), "choose another place with -o, or make room")
         }
+        render::FixError::Unsupported(_) => refusal(e.to_string(), "scale it to another size first"),
         render::FixError::Empty { .. } => refusal(e.to_string(), "name an earlier start, or leave it out"),
         _ => no(e.to_string()),
     })?;

@@ -9,11 +9,12 @@ use neural::{Card, Engine, Metric, Runner, State};
 use render::fix::Net;
 use serde::Serialize;
 use specialists::gate::Decision;
-use specialists::image::learn::{judge, task_folder};
+use specialists::image::learn::task_folder;
 use specialists::image::material::{Material, folder};
 use specialists::image::task::Task;
 use specialists::image::tool::Tool;
 use specialists::shelf::{self, Gate, Kept};
+use specialists::specialist::{Specialist, Trainable};
 use specialists::split::Role;
 
 use crate::House;
@@ -66,7 +67,7 @@ fn standing(
     }
     let card = kept.as_ref().map(|k| &k.card);
     Standing {
-        aspect: "image".to_owned(),
+        aspect: task.aspect().to_owned(),
         task,
         state: if runs { card.map_or(State::Classical, |c| c.state) } else { State::Classical },
         because,
@@ -139,7 +140,7 @@ fn settle(house: Option<&House>, task: Task, progress: &dyn Progress, cancel: &C
             }
         }
     }
-    match shelf::base(task) {
+    match task.card() {
         Ok(kept) => {
             let words = if because.is_empty() { kept.gate.decision.because.clone() } else { because };
             (Some(kept), words)
@@ -158,7 +159,7 @@ fn renewed(house: &House, task: Task, mut kept: Kept, progress: &dyn Progress, c
     let again = || -> Option<Gate> {
         let material = Material::gather(house.library(), &house.workers().program, &[], progress, cancel).ok()?;
         let mut tool = Tool::Ours(Runner::described(&kept.onnx, cores()).ok()?);
-        let scores = judge(task, &material.pool(task, Role::Test), &mut tool, cancel).ok()?;
+        let scores = task.judge(&material.pool(task, Role::Test), &mut tool, cancel).ok()?;
         let decision = specialists::gate::decide(&scores);
         Some(Gate { decision, material: material.manifest, library: now, scores })
     };
@@ -198,7 +199,7 @@ fn brought(house: &House, task: Task, progress: &dyn Progress, cancel: &Cancel) 
     let material = Material::gather(house.library(), &house.workers().program, &[], progress, cancel)
         .map_err(|e| format!("the net that was brought cannot be judged: {e}"))?;
     let mut tool = Tool::Brought(open()?, slot.clone());
-    let scores = judge(task, &material.pool(task, Role::Test), &mut tool, cancel).map_err(|e| e.to_string())?;
+    let scores = task.judge(&material.pool(task, Role::Test), &mut tool, cancel).map_err(|e| e.to_string())?;
     let decision = specialists::gate::decide(&scores);
     let gate = Gate { decision, material: material.manifest, library, scores };
     let bytes = serde_json::to_vec_pretty(&gate).map_err(|e| e.to_string())?;
@@ -208,7 +209,7 @@ fn brought(house: &House, task: Task, progress: &dyn Progress, cancel: &Cancel) 
 
 fn brought_card(task: Task, slot: &Slot, hash: ContentHash) -> Card {
     Card {
-        aspect: "image".to_owned(),
+        aspect: task.aspect().to_owned(),
         task: task.name().to_owned(),
         state: State::External,
         net: task.net(),

@@ -10,7 +10,7 @@ use neural::wire::{Look, Said};
 use neural::{Card, Engine, EngineError, Metric, Runner, State, TrainError, Trainer};
 use serde::Serialize;
 use specialists::gate::{self, Decision};
-use specialists::image::learn::{JudgeError, Plan, judge, learn, task_folder};
+use specialists::image::learn::{JudgeError, Plan, task_folder};
 use specialists::image::material::{Material, MaterialError, folder};
 use specialists::image::page::{self, Training};
 use specialists::image::plane::psnr;
@@ -18,6 +18,7 @@ use specialists::image::restore::UNIT;
 use specialists::image::task::Task;
 use specialists::image::tool::Tool;
 use specialists::shelf::{self, Gate, Kept, ShelfError};
+use specialists::specialist::{Specialist, Trainable};
 use specialists::split::Role;
 
 use crate::House;
@@ -175,7 +176,8 @@ fn teach(
         Said::Note { line } => progress.say(&format!("{task}: {line}")),
         Said::Failed { .. } | Said::Ended { .. } => {}
     };
-    let trained = learn(trainer, task, &taught, &watched, &plan, cancel, &mut tell)
+    let trained = task
+        .learn(trainer, &taught, &watched, &plan, cancel, &mut tell)
         .map_err(|error| TrainActError::Train { task, error })?;
     progress.end(&stage);
     tracing::debug!(seconds = begun.elapsed().as_secs_f64(), "trained");
@@ -184,12 +186,12 @@ fn teach(
     let held_out = material.pool(task, Role::Test);
     let judged = |error: JudgeError| TrainActError::Judge { task, error };
     let mut tool = Tool::Ours(Runner::described(&onnx, threads).map_err(|e| judged(e.into()))?);
-    let scores = judge(task, &held_out, &mut tool, cancel).map_err(judged)?;
+    let scores = task.judge(&held_out, &mut tool, cancel).map_err(judged)?;
     let decision = gate::decide(&scores);
     let library = shelf::fingerprint(house.library()).map_err(MaterialError::from)?;
     let gate = Gate { decision: decision.clone(), material: material.manifest, library, scores };
     let card = Card {
-        aspect: "image".to_owned(),
+        aspect: task.aspect().to_owned(),
         task: task.name().to_owned(),
         state: State::Library,
         net: task.net(),
@@ -219,7 +221,7 @@ fn teach(
     jobs::Whole::write(&page_file, page::page(&all).as_bytes())
         .map_err(|error| ShelfError::Io { path: page_file.clone(), error })?;
     Ok(Taught {
-        aspect: "image".to_owned(),
+        aspect: task.aspect().to_owned(),
         task,
         state: if decision.open { State::Library } else { State::Classical },
         metrics: kept.card.metrics.clone(),

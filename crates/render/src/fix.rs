@@ -21,6 +21,7 @@ use specialists::image::synth::uniform_at;
 use specialists::image::task::Task;
 use specialists::image::tool::Tool;
 use specialists::shelf;
+use specialists::specialist::{Footage, Specialist};
 
 use crate::reel::{Reel, ReelError};
 
@@ -124,6 +125,9 @@ pub struct ShotGrain {
     pub grain: GrainModel,
 }
 
+/// Frames from which on a person is told beforehand what the work will take.
+const LONG: i64 = 240;
+
 /// Why nothing was made.
 #[derive(Debug, thiserror::Error)]
 pub enum FixError {
@@ -145,6 +149,9 @@ pub enum FixError {
     /// A net failed on a picture.
     #[error("{0}; add --classical to work without it")]
     Net(#[from] RunError),
+    /// A task cannot take such pictures.
+    #[error("{0}")]
+    Unsupported(String),
     /// Nothing to do.
     #[error("frames {start} to {end} were asked for, and the film has {frames}")]
     Empty {
@@ -247,6 +254,8 @@ pub fn fix(
     };
 
     let mut line = Line::new(spec, color, &format, (spec.start, end), &mut notes);
+    let footage = Footage { width: w as usize, height: h as usize, frames: end - spec.start };
+    line.estimate(footage, progress)?;
     progress.begin("fix", "mending", Some((end - spec.start) as u64), Unit::Frames);
     let (send, receive) = sync_channel::<(i64, Raster)>(2);
     let (give, take) = sync_channel::<(i64, Raster)>(2);
@@ -424,6 +433,22 @@ impl<'a> Line<'a> {
             add(Task::Upscale, 1.0, 0.0);
         }
         line
+    }
+
+    /// Refuses what a task cannot take, and says what the work will take where that is long enough to matter.
+    fn estimate(&mut self, footage: Footage, progress: &dyn Progress) -> Result<(), FixError> {
+        for (pass, Done { task, by, .. }) in &mut self.passes {
+            task.supports(&footage).map_err(FixError::Unsupported)?;
+            let only_measures = *task == Task::Denoise && self.spec.degrain.is_none();
+            if footage.frames < LONG || only_measures {
+                continue;
+            }
+            let cost = pass.estimate(&footage)?;
+            let minutes = (cost.seconds / 60.0).ceil();
+            let gib = cost.bytes as f64 / f64::from(1 << 30);
+            progress.say(&format!("{task} ({by}): some {minutes} min for {} frames, {gib:.1} GiB", footage.frames));
+        }
+        Ok(())
     }
 
     fn done(&self) -> Vec<Done> {

@@ -5,12 +5,13 @@
 //! What must be true: nothing is measured on what was taught ([`split`]); without weights, or without an engine to run them,
 //! the classical twin works and says so.
 //!
-//! Reading order: [`split`], [`gate`], [`image`], [`shelf`].
+//! Reading order: [`specialist`], [`critic`], [`split`], [`gate`], [`image`], [`shelf`].
 
 pub mod critic;
 pub mod gate;
 pub mod image;
 pub mod shelf;
+pub mod specialist;
 pub mod split;
 
 /// The jobs that a worker process must know, by name.

@@ -11,11 +11,12 @@ use super::dct::Power;
 use super::grain::{GrainModel, LEVELS};
 use super::noise::measure;
 use super::plane::Plane;
-use super::restore::{Damage, Window, classical, fields, inputs};
+use super::restore::{Damage, Window, fields, inputs};
 use super::synth::{add_to_frame, hash};
-use super::task::{NEIGHBORS, Task};
+use super::task::{NEIGHBORS, Shown, Task};
 use super::tool::Tool;
 use super::upscale;
+use crate::specialist::{Cost, Footage, Specialist};
 
 /// Frames that a pass may look ahead at the beginning of a shot.
 const AHEAD: usize = 2 * NEIGHBORS;
@@ -76,6 +77,11 @@ impl Pass {
         Pass { task, net, amount, qp, queue: VecDeque::new(), next: 0, shot: None, untouched: 0 }
     }
 
+    /// What it takes on this machine to work through such footage.
+    pub fn estimate(&mut self, footage: &Footage) -> Result<Cost, RunError> {
+        self.task.estimate(footage, self.net.as_mut())
+    }
+
     /// Takes the next frame of the shot; gives those that are ready.
     pub fn push(&mut self, frame: Frame, out: &mut Vec<Frame>) -> Result<(), RunError> {
         if !self.task.uses_time() {
@@ -129,12 +135,9 @@ impl Pass {
                 let shrink = (luma.width.div_ceil(now.width).min(2), luma.height.div_ceil(now.height).min(2));
                 let others: Vec<&Plane> = near.iter().map(|i| &self.queue[*i].planes[p]).collect();
                 let window = Window::new(now.clone(), &others, &fields, shrink);
-                let twin = classical(&window, damage);
                 // The nets are taught and judged on luma; chroma is the classical twin's.
-                let made = match (&mut self.net, p) {
-                    (Some(net), 0) => run(net, self.task, &window, &twin, damage)?,
-                    _ => twin,
-                };
+                let net = self.net.as_mut().filter(|_| p == 0);
+                let made = self.task.run(net, &Shown { window, damage: damage.clone() })?;
                 planes.push(mix(now, made, self.amount));
             }
             frame.with_planes(planes)
@@ -154,10 +157,11 @@ impl Pass {
     fn alone(&mut self, frame: Frame) -> Result<Frame, RunError> {
         let mut planes = Vec::new();
         for (p, plane) in frame.planes.iter().enumerate() {
-            let window = Window { now: plane.clone(), others: Vec::new() };
-            planes.push(match (&mut self.net, p) {
-                (Some(net), 0) => run(net, self.task, &window, plane, &Damage::Size)?,
-                (None, 0) => upscale::classical(plane),
+            planes.push(match p {
+                0 => {
+                    let window = Window { now: plane.clone(), others: Vec::new() };
+                    self.task.run(self.net.as_mut(), &Shown { window, damage: Damage::Size })?
+                }
                 _ => upscale::lanczos(plane),
             });
         }
@@ -165,7 +169,7 @@ impl Pass {
     }
 }
 
-/// Runs a net on a window.
+/// Runs a net on a window of which the classical twin made `twin`.
 pub fn run(net: &mut Tool, task: Task, window: &Window, twin: &Plane, damage: &Damage) -> Result<Plane, RunError> {
     let given = inputs(task, window, twin, damage);
     let (w, h) = if task == Task::Upscale {

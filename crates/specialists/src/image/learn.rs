@@ -14,6 +14,7 @@ use super::samples::{LESSON, Lesson, Pool, batch};
 use super::task::Task;
 use super::tool::Tool;
 use crate::gate::Score;
+use crate::specialist::{Specialist, Trainable};
 
 /// Seed of held-out lessons; piece `i` has this and `i`, so that all that is judged is judged on the same grain.
 pub const LESSONS_SEED: u64 = 9_000;
@@ -69,91 +70,98 @@ impl Plan {
     }
 }
 
-/// Teaches `task` on `taught`, watching `watched`; goes on from the checkpoint if one fits.
-pub fn learn(
-    trainer: &Trainer,
-    task: Task,
-    taught: &Pool,
-    watched: &Pool,
-    plan: &Plan,
-    cancel: &Cancel,
-    tell: &mut dyn FnMut(&Said),
-) -> Result<Trained, TrainError> {
-    let lost =
-        |e: std::io::Error| TrainError::Failed(format!("a piece of film could not be read: {e}; run this again"));
-    if taught.is_empty() {
-        return Err(TrainError::Failed(format!("there is nothing to learn {task} from")));
-    }
-    // The same lessons at every look; a fixed number, so that looks cost the same for every library.
-    let looks = 8;
-    let watched = if watched.is_empty() { taught } else { watched };
-    let held: Vec<Batch> = (0..looks)
-        .map(|b| {
-            let lessons: Result<Vec<Lesson>, _> = (0..BATCH)
-                .into_par_iter()
-                .map(|i| {
-                    watched.make(
-                        task,
-                        (b * BATCH + i) * watched.len() / (looks * BATCH),
-                        7_000 + (b * BATCH + i) as u64,
-                        false,
-                    )
-                })
-                .collect();
-            lessons.map(|l| batch(&l))
-        })
-        .collect::<Result<_, _>>()
-        .map_err(lost)?;
-    let order = plan.order(task, looks);
-    let (pool, seed, shuffled) = (taught.clone(), plan.seed, plan.shuffled);
-    let make = move |step: u64| {
-        // Each lesson stands in a batch twice, the second time turned: making one costs as much as learning from it.
-        let half = BATCH as u64 / 2;
-        let lessons = (0..half).filter_map(|i| pool.lesson(task, seed, step * half + i).ok());
-        let lessons: Vec<Lesson> = lessons.flat_map(|lesson| [lesson.turned(), lesson]).collect();
-        let mut made = batch(&lessons);
-        if shuffled {
-            made.targets.rotate_left(LESSON * LESSON);
-        }
-        // A piece that cannot be read (a disk pulled out) leaves its place empty; the trainer leaves such a step out.
-        made.inputs.resize(BATCH * task.net().planes * LESSON * LESSON, f32::NAN);
-        made.targets.resize(BATCH * LESSON * LESSON, f32::NAN);
-        made
-    };
-    trainer.train(&order, held, make, cancel, tell)
-}
+impl Trainable for Task {
+    type Pool = Pool;
+    type Plan = Plan;
+    type JudgeError = JudgeError;
 
-/// How `tool` fares on each shot of `held_out`, beside the classical twin and doing nothing.
-pub fn judge(task: Task, held_out: &Pool, tool: &mut Tool, cancel: &Cancel) -> Result<Vec<Score>, JudgeError> {
-    let mut shots: BTreeMap<(String, u32), (u32, [f64; 3], f64)> = BTreeMap::new();
-    let all: Vec<usize> = (0..held_out.len()).collect();
-    for some in all.chunks(32) {
-        cancel.check()?;
-        let lessons: Vec<Lesson> = some
-            .par_iter()
-            .map(|&i| held_out.make(task, i, LESSONS_SEED + i as u64, false))
-            .collect::<Result<_, _>>()
-            .map_err(|e| JudgeError::Read(e.to_string()))?;
-        for (&i, lesson) in some.iter().zip(&lessons) {
-            let data = tool.run(task, &lesson.inputs, LESSON, LESSON)?;
-            let made = Plane { width: LESSON, height: LESSON, data };
-            let (title, piece) = held_out.about(i);
-            let entry = shots.entry((title.to_owned(), piece.place.shot)).or_insert((piece.place.setup, [0.0; 3], 0.0));
-            for (sum, plane) in entry.1.iter_mut().zip([&lesson.nothing, &lesson.classical, &made]) {
-                *sum += plane.apart(&lesson.target);
-            }
-            entry.2 += 1.0;
+    fn learn(
+        &self,
+        trainer: &Trainer,
+        taught: &Pool,
+        watched: &Pool,
+        plan: &Plan,
+        cancel: &Cancel,
+        tell: &mut dyn FnMut(&Said),
+    ) -> Result<Trained, TrainError> {
+        let task = *self;
+        let lost =
+            |e: std::io::Error| TrainError::Failed(format!("a piece of film could not be read: {e}; run this again"));
+        if taught.is_empty() {
+            return Err(TrainError::Failed(format!("there is nothing to learn {task} from")));
         }
+        // The same lessons at every look; a fixed number, so that looks cost the same for every library.
+        let looks = 8;
+        let watched = if watched.is_empty() { taught } else { watched };
+        let held: Vec<Batch> = (0..looks)
+            .map(|b| {
+                let lessons: Result<Vec<Lesson>, _> = (0..BATCH)
+                    .into_par_iter()
+                    .map(|i| {
+                        watched.make(
+                            task,
+                            (b * BATCH + i) * watched.len() / (looks * BATCH),
+                            7_000 + (b * BATCH + i) as u64,
+                            false,
+                        )
+                    })
+                    .collect();
+                lessons.map(|l| batch(&l))
+            })
+            .collect::<Result<_, _>>()
+            .map_err(lost)?;
+        let order = plan.order(task, looks);
+        let (pool, seed, shuffled) = (taught.clone(), plan.seed, plan.shuffled);
+        let make = move |step: u64| {
+            // Each lesson stands in a batch twice, the second time turned: making one costs as much as learning from it.
+            let half = BATCH as u64 / 2;
+            let lessons = (0..half).filter_map(|i| pool.lesson(task, seed, step * half + i).ok());
+            let lessons: Vec<Lesson> = lessons.flat_map(|lesson| [lesson.turned(), lesson]).collect();
+            let mut made = batch(&lessons);
+            if shuffled {
+                made.targets.rotate_left(LESSON * LESSON);
+            }
+            // A piece that cannot be read (a disk pulled out) leaves its place empty; the trainer leaves such a step out.
+            made.inputs.resize(BATCH * task.net().planes * LESSON * LESSON, f32::NAN);
+            made.targets.resize(BATCH * LESSON * LESSON, f32::NAN);
+            made
+        };
+        trainer.train(&order, held, make, cancel, tell)
     }
-    let score = |((title, shot), (setup, sums, n)): ((String, u32), (u32, [f64; 3], f64))| Score {
-        title,
-        shot,
-        setup,
-        nothing: psnr(sums[0] / n),
-        classical: psnr(sums[1] / n),
-        learned: psnr(sums[2] / n),
-    };
-    Ok(shots.into_iter().map(score).collect())
+
+    fn judge(&self, held_out: &Pool, tool: &mut Tool, cancel: &Cancel) -> Result<Vec<Score>, JudgeError> {
+        let task = *self;
+        let mut shots: BTreeMap<(String, u32), (u32, [f64; 3], f64)> = BTreeMap::new();
+        let all: Vec<usize> = (0..held_out.len()).collect();
+        for some in all.chunks(32) {
+            cancel.check()?;
+            let lessons: Vec<Lesson> = some
+                .par_iter()
+                .map(|&i| held_out.make(task, i, LESSONS_SEED + i as u64, false))
+                .collect::<Result<_, _>>()
+                .map_err(|e| JudgeError::Read(e.to_string()))?;
+            for (&i, lesson) in some.iter().zip(&lessons) {
+                let data = tool.run(task, &lesson.inputs, LESSON, LESSON)?;
+                let made = Plane { width: LESSON, height: LESSON, data };
+                let (title, piece) = held_out.about(i);
+                let entry =
+                    shots.entry((title.to_owned(), piece.place.shot)).or_insert((piece.place.setup, [0.0; 3], 0.0));
+                for (sum, plane) in entry.1.iter_mut().zip([&lesson.nothing, &lesson.classical, &made]) {
+                    *sum += plane.apart(&lesson.target);
+                }
+                entry.2 += 1.0;
+            }
+        }
+        let score = |((title, shot), (setup, sums, n)): ((String, u32), (u32, [f64; 3], f64))| Score {
+            title,
+            shot,
+            setup,
+            nothing: psnr(sums[0] / n),
+            classical: psnr(sums[1] / n),
+            learned: psnr(sums[2] / n),
+        };
+        Ok(shots.into_iter().map(score).collect())
+    }
 }
 
 /// Why a net was not judged.
@@ -172,5 +180,5 @@ pub enum JudgeError {
 
 /// Where a task's files lie in the folder of specialists.
 pub fn task_folder(specialists: &Path, task: Task) -> PathBuf {
-    specialists.join("image").join(task.name())
+    specialists.join(task.aspect()).join(task.name())
 }

@@ -3,8 +3,18 @@
 use std::fmt;
 use std::str::FromStr;
 
-use neural::Net;
+use neural::{Net, RunError};
 use serde::{Deserialize, Serialize};
+
+use super::dct::Power;
+use super::grain::{Ar, LEVELS};
+use super::hand;
+use super::plane::Plane;
+use super::restore::{Damage, Window, classical};
+use super::synth::field;
+use super::tool::Tool;
+use crate::shelf::{self, Kept, ShelfError};
+use crate::specialist::{Cost, Footage, Specialist};
 
 /// A task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -66,6 +76,83 @@ impl Task {
             Task::Denoise => 0.5,
             Task::Deblock => 0.2,
             Task::Upscale => 0.5,
+        }
+    }
+}
+
+/// A frame with its neighbours, and what is wrong with it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The frame and its neighbours in line.
+    pub window: Window,
+    /// The damage.
+    pub damage: Damage,
+}
+
+/// Sides that can be worked on.
+const SIDES: std::ops::RangeInclusive<usize> = 16..=8192;
+/// Side of the picture that an estimate is made by.
+const TRIAL: usize = 256;
+/// Bytes for each pixel of a frame: frames that wait, their pyramids, and what the net is given (`docs/MEASURED.md`, memory).
+const BYTES: u64 = 400;
+
+impl Specialist for Task {
+    type Given = Shown;
+    type Made = Plane;
+    type Tool = Tool;
+
+    fn aspect(&self) -> &'static str {
+        "image"
+    }
+
+    fn task(&self) -> &'static str {
+        self.name()
+    }
+
+    fn card(&self) -> Result<Kept, ShelfError> {
+        shelf::base(*self)
+    }
+
+    fn supports(&self, footage: &Footage) -> Result<(), String> {
+        let (w, h) = (footage.width, footage.height);
+        if SIDES.contains(&w) && SIDES.contains(&h) {
+            return Ok(());
+        }
+        let (least, most) = (SIDES.start(), SIDES.end());
+        Err(format!("{self} takes pictures of {least} to {most} pixels a side, and this one has {w}x{h}"))
+    }
+
+    fn estimate(&self, footage: &Footage, mut tool: Option<&mut Tool>) -> Result<Cost, RunError> {
+        let plane = |seed: u64| {
+            let data = field(&Ar::white(), TRIAL, TRIAL, seed).iter().map(|v| 128.0 + 8.0 * v).collect();
+            Plane { width: TRIAL, height: TRIAL, data }
+        };
+        let others = if self.uses_time() { (1..=2 * NEIGHBORS as u64).map(plane).collect() } else { Vec::new() };
+        let damage = match self {
+            Task::Denoise => Damage::Grain([8.0; LEVELS], Box::new(Power::white())),
+            Task::Deblock => Damage::Coding(36.0),
+            Task::Upscale => Damage::Size,
+        };
+        let given = Shown { window: Window { now: plane(0), others }, damage };
+        // The first run is slower than all that follow.
+        self.run(tool.as_deref_mut(), &given)?;
+        let begun = std::time::Instant::now();
+        self.run(tool, &given)?;
+        let trials = (footage.width * footage.height) as f64 / (TRIAL * TRIAL) as f64 * footage.frames.max(0) as f64;
+        let grown = if *self == Task::Upscale { 4 } else { 1 };
+        Ok(Cost {
+            seconds: begun.elapsed().as_secs_f64() * trials,
+            bytes: BYTES * grown * (footage.width * footage.height) as u64,
+        })
+    }
+
+    fn run(&self, tool: Option<&mut Tool>, given: &Shown) -> Result<Plane, RunError> {
+        let Shown { window, damage } = given;
+        match tool {
+            None => Ok(classical(window, damage)),
+            // The net for size looks at the plain enlargement, not at what the twin makes of it.
+            Some(tool) if *self == Task::Upscale => hand::run(tool, *self, window, &window.now, damage),
+            Some(tool) => hand::run(tool, *self, window, &classical(window, damage), damage),
         }
     }
 }
