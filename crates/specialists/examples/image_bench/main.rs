@@ -1,6 +1,6 @@
 //! The image specialist beside what a filmmaker would use otherwise, on films that it was not taught on:
 //!
-//! `cargo run --release -p specialists --example image_bench -- denoise|deblock|upscale|noise|critic|speed [--nets FOLDER] FILM…`
+//! `cargo run --release -p specialists --example image_bench -- denoise|deblock|upscale|noise|real|critic|speed [--nets FOLDER] FILM…`
 //!
 //! Rivals are filters of the system's FFmpeg, each with the setting of a grid that is best *on these very films*; ours have no
 //! setting. Figures are means over windows of film, with a 90 % interval by bootstrap over films.
@@ -20,7 +20,7 @@ use specialists::image::dct::Power;
 use specialists::image::grain::{Ar, PlaneGrain};
 use specialists::image::hand::run;
 use specialists::image::noise::measure;
-use specialists::image::plane::Plane;
+use specialists::image::plane::{Plane, box_mean};
 use specialists::image::restore::{Damage, Window, classical, fields, nothing};
 use specialists::image::spectrum::octaves;
 use specialists::image::synth::{add, field};
@@ -31,7 +31,7 @@ use window::{Clip, clips};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let what = arguments.next().expect("denoise, deblock, upscale, noise, critic or speed");
+    let what = arguments.next().expect("denoise, deblock, upscale, noise, real, critic or speed");
     let (mut films, mut nets) = (Vec::new(), None);
     while let Some(a) = arguments.next() {
         if a == "--nets" {
@@ -47,9 +47,10 @@ fn main() {
         "deblock" => deblock(&clips, nets),
         "upscale" => enlarge(&clips, nets),
         "noise" => noise(&clips),
+        "real" => real(&clips, nets),
         "critic" => critic::critic(&films),
         "speed" => speed(nets),
-        other => panic!("`{other}` is none of denoise, deblock, upscale, noise, critic, speed"),
+        other => panic!("`{other}` is none of denoise, deblock, upscale, noise, real, critic, speed"),
     }
 }
 
@@ -206,25 +207,65 @@ fn deblock(clips: &[Clip], nets: Option<PathBuf>) {
 
 fn enlarge(clips: &[Clip], nets: Option<PathBuf>) {
     let mut learned = net(Task::Upscale, nets.as_ref());
-    let mut table = Table::default();
-    for clip in clips {
-        let truth = &clip.frames[clip.frames.len() / 2];
-        let mut small = upscale::smaller(truth);
-        small.data.iter_mut().for_each(|v| *v = v.round().clamp(0.0, 255.0));
-        let window = Window { now: small.clone(), others: Vec::new() };
-        let cut = |p: &Plane| p.part(8, 8, truth.width - 16, truth.height - 16);
-        let truth = cut(truth);
-        let made = run(&mut learned, Task::Upscale, &window, &small, &Damage::Size).expect("runs");
-        table.note("nothing", &clip.film, cut(&nothing(Task::Upscale, &window)).psnr(&truth));
-        table.note("classical", &clip.film, cut(&classical(&window, &Damage::Size)).psnr(&truth));
-        table.note("learned", &clip.film, cut(&made).psnr(&truth));
-        for flags in ["lanczos", "bicubic", "spline"] {
-            let out = rival::enlarged(&small, flags);
-            table.note(&format!("{flags}=scale"), &clip.film, cut(&out).psnr(&truth));
+    for by in ["lanczos", "bicubic", "area"] {
+        let mut table = Table::default();
+        for clip in clips {
+            let truth = &clip.frames[clip.frames.len() / 2];
+            let mut small = match by {
+                "lanczos" => upscale::smaller(truth),
+                "area" => truth.halved(),
+                flags => rival::scaled(truth, truth.width / 2, truth.height / 2, flags),
+            };
+            small.data.iter_mut().for_each(|v| *v = v.round().clamp(0.0, 255.0));
+            let window = Window { now: small.clone(), others: Vec::new() };
+            let cut = |p: &Plane| p.part(8, 8, truth.width - 16, truth.height - 16);
+            let truth = cut(truth);
+            let made = run(&mut learned, Task::Upscale, &window, &small, &Damage::Size).expect("runs");
+            table.note("nothing", &clip.film, cut(&nothing(Task::Upscale, &window)).psnr(&truth));
+            table.note("classical", &clip.film, cut(&classical(&window, &Damage::Size)).psnr(&truth));
+            table.note("learned", &clip.film, cut(&made).psnr(&truth));
+            for flags in ["lanczos", "bicubic", "spline"] {
+                let out = rival::scaled(&small, 2 * small.width, 2 * small.height, flags);
+                table.note(&format!("{flags}=scale"), &clip.film, cut(&out).psnr(&truth));
+            }
         }
+        println!("twice the size, made small by {by} (`nothing` is plain Lanczos of ours)");
+        table.print(&["learned", "classical"]);
     }
-    println!("twice the size (`nothing` is plain Lanczos of ours)");
-    table.print(&["learned", "classical"]);
+}
+
+/// What is taken from film with its own grain: how much is left, and whether what was taken follows the picture's detail.
+fn real(clips: &[Clip], nets: Option<PathBuf>) {
+    let mut learned = net(Task::Denoise, nets.as_ref());
+    for clip in clips {
+        let level = |frames: &[Plane]| {
+            let frames: Vec<Vec<Plane>> = frames.iter().map(|p| vec![p.clone()]).collect();
+            measure(&frames)
+        };
+        let Some(before) = level(&clip.frames) else { continue };
+        let damage = Damage::Grain(before.curve(), Box::new(Power::of(&before.model().luma.bands[0])));
+        let made: Vec<Plane> = (2..5)
+            .map(|at| {
+                let window = window_of(&clip.frames, at);
+                run(&mut learned, Task::Denoise, &window, &classical(&window, &damage), &damage).expect("runs")
+            })
+            .collect();
+        let (taken, kept) = (&clip.frames[3], &made[1]);
+        let smooth = box_mean(&kept.data, kept.width, kept.height, 2);
+        let (mut xy, mut xx, mut yy) = (0.0f64, 0.0f64, 0.0f64);
+        for i in 0..kept.data.len() {
+            let (r, d) = (f64::from(taken.data[i] - kept.data[i]), f64::from(kept.data[i] - smooth[i]));
+            (xy, xx, yy) = (xy + r * d, xx + r * r, yy + d * d);
+        }
+        println!(
+            "  {:<16} grain {:5.2} before, {:5.2} after; what was taken: deviation {:5.2}, correlation with detail {:+.3}",
+            clip.film,
+            before.deviation(),
+            level(&made).map_or(0.0, |m| m.deviation()),
+            (xx / kept.data.len() as f64).sqrt(),
+            xy / (xx * yy).sqrt().max(1e-9)
+        );
+    }
 }
 
 /// The denoising net alone on pictures of 1920x800, to hold `bottega fix` against.

@@ -70,9 +70,8 @@ pub(crate) fn coded(frames: &[Plane], qp: u32) -> Vec<Plane> {
     planes(&bytes, w, h)
 }
 
-/// Twice the size.
-pub(crate) fn enlarged(frame: &Plane, flags: &str) -> Plane {
-    let (w, h) = (2 * frame.width, 2 * frame.height);
+/// Another size.
+pub(crate) fn scaled(frame: &Plane, w: usize, h: usize, flags: &str) -> Plane {
     let scale = format!("scale={w}:{h}:flags={flags}+accurate_rnd+full_chroma_int");
     let bytes = pipe(&["-vf", &scale, "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"], std::slice::from_ref(frame));
     planes(&bytes, w, h).remove(0)
