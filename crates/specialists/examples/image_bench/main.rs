@@ -253,8 +253,8 @@ fn real(clips: &[Clip], nets: Option<PathBuf>) {
         let (taken, kept) = (&clip.frames[3], &made[1]);
         let smooth = box_mean(&kept.data, kept.width, kept.height, 2);
         let (mut xy, mut xx, mut yy) = (0.0f64, 0.0f64, 0.0f64);
-        for i in 0..kept.data.len() {
-            let (r, d) = (f64::from(taken.data[i] - kept.data[i]), f64::from(kept.data[i] - smooth[i]));
+        for ((was, is), even) in taken.data.iter().zip(&kept.data).zip(&smooth) {
+            let (r, d) = (f64::from(was - is), f64::from(is - even));
             (xy, xx, yy) = (xy + r * d, xx + r * r, yy + d * d);
         }
         println!(
