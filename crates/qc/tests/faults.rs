@@ -308,3 +308,38 @@ fn what_is_no_film_is_refused_and_the_smallest_is_judged() {
     std::fs::write(&half, &whole[..whole.len() / 2]).unwrap();
     assert!(judge(&half, &quiet()).passed().is_none());
 }
+
+#[test]
+fn a_close_look_finds_a_coarse_codec_and_nothing_in_a_fine_one() {
+    let studio = Studio::new();
+    let closely = Policy { closely: true, ..quiet() };
+    let picture = "mandelbrot=s=640x360:r=24,trim=duration=3";
+    let looks = |report: &Report| -> Vec<String> {
+        let image = ["blocking", "banding", "upscaled", "smoothed", "grain mismatch"];
+        report.findings().iter().map(|f| f.check.clone()).filter(|c| image.contains(&c.as_str())).collect()
+    };
+    let fine = studio.make("fine.mp4", picture, "", "-crf 14");
+    assert_eq!(looks(&judge(&fine, &closely)), Vec::<String>::new());
+    let coarse = studio.make("coarse.mp4", picture, "", "-c:v mpeg4 -q:v 24");
+    let report = judge(&coarse, &closely);
+    let blocking = report.findings().iter().find(|f| f.check == "blocking").expect("the blocks are seen");
+    assert!(blocking.picture.is_some() && blocking.value > blocking.limit, "{blocking:?}");
+    assert!(blocking.detail.contains("around"), "{}", blocking.detail);
+    assert_eq!(looks(&judge(&coarse, &quiet())), Vec::<String>::new(), "only where it was asked for");
+}
+
+#[test]
+fn a_close_look_takes_pictures_of_any_size_and_depth() {
+    let studio = Studio::new();
+    let closely = Policy { closely: true, ..quiet() };
+    for (name, size, options) in [
+        ("tiny.mkv", "16x16", ""),
+        ("odd.mkv", "67x51", "-pix_fmt yuv444p"),
+        ("deep.mkv", "130x74", "-pix_fmt yuv422p10le"),
+        ("line.mkv", "400x8", ""),
+        ("rgb.mkv", "130x74", "-pix_fmt gbrp"),
+    ] {
+        let path = studio.make(name, &format!("testsrc2=s={size}:r=24:d=1"), "", options);
+        assert_eq!(judge(&path, &closely).frames(), 24, "{name}");
+    }
+}
