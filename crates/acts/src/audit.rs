@@ -312,7 +312,7 @@ impl Bench<'_> {
             points,
             classical: results.first().map_or(0.0, |r| r.classical),
             now: self.now(task),
-            start: Some(self.start(task, cancel)?),
+            start: Some(mean(&self.judged(task, &task.card()?.onnx, cores(), cancel)?, |s| s.learned)),
             share: (full.hours / self.library.unique_hours().max(1e-9)).min(1.0),
             history: longest.map(|r| r.history.clone()).unwrap_or_default(),
             ..bare(task)
@@ -431,9 +431,7 @@ impl Bench<'_> {
         let watched = self.material.pool(run.task, Role::Watch);
         let trained = run.task.learn(&self.trainer, &run.pool, &watched, &plan, cancel, &mut |_: &Said| {})?;
         let onnx = neural::onnx::write(&run.task.net(), &trained.weights).map_err(ShelfError::from)?;
-        let held_out = self.material.pool(run.task, Role::Test).thinned(JUDGED);
-        let mut tool = Tool::Ours(Runner::described(&onnx, threads).map_err(JudgeError::from)?);
-        let scores = run.task.judge(&held_out, &mut tool, cancel)?;
+        let scores = self.judged(run.task, &onnx, threads, cancel)?;
         let unit = f64::from(UNIT / 255.0).powi(2);
         let result = Tried {
             loss: mean(&scores, |s| s.learned),
@@ -447,11 +445,11 @@ impl Bench<'_> {
         Ok(result)
     }
 
-    /// The weights that trainings begin with, on the same held-out film.
-    fn start(&self, task: Task, cancel: &Cancel) -> Result<f64, AuditError> {
+    /// How a net fares on the held-out film that all are judged on.
+    fn judged(&self, task: Task, onnx: &[u8], threads: usize, cancel: &Cancel) -> Result<Vec<Score>, AuditError> {
         let held_out = self.material.pool(task, Role::Test).thinned(JUDGED);
-        let mut tool = Tool::Ours(Runner::described(&task.card()?.onnx, cores()).map_err(JudgeError::from)?);
-        Ok(mean(&task.judge(&held_out, &mut tool, cancel)?, |s| s.learned))
+        let mut tool = Tool::Ours(Runner::described(onnx, threads).map_err(JudgeError::from)?);
+        Ok(task.judge(&held_out, &mut tool, cancel)?)
     }
 
     /// The specialist that runs now, on the same held-out film.

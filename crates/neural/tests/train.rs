@@ -116,9 +116,9 @@ fn a_killed_training_goes_on_along_the_same_curve() {
     ends_on_the_same_curve(120, 4, |round| 7 + 13 * round);
 }
 
-/// `cargo test -p neural --features torch --release -- --ignored fifty`
+/// `cargo test -p neural --features torch --test train -- --ignored fifty`; its figure is in docs/MEASURED.md.
 #[test]
-#[ignore = "takes minutes; its figure is in docs/MEASURED.md"]
+#[ignore = "starts the trainer fifty times, half a minute alone; the test above makes four kills on every run"]
 fn a_training_killed_fifty_times_goes_on_along_the_same_curve() {
     ends_on_the_same_curve(600, 50, |round| 1 + round * 7919 % 29);
 }

@@ -7,6 +7,8 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use film::{ColorRange, FrameRange};
 use jobs::{Cancel, Canceled, Progress, Unit};
 use media::{DecodeError, Pictures, PicturesOptions, Probe, ProbeError, Sounds};
+use specialists::critic::Critic;
+use specialists::image::critic::ImageCritic;
 
 use crate::check::black::Black;
 use crate::check::clipping::Clipping;
@@ -223,7 +225,7 @@ fn illustrate(path: &Path, film: &Film<'_>, report: &mut Report, cancel: &Cancel
 
 fn shows(finding: &Finding) -> bool {
     matches!(finding.check.as_str(), "freeze" | "flash" | "strobe" | "levels" | "stamps")
-        || specialists::image::critic::CALIBRATION.iter().any(|c| c.flaw == finding.check)
+        || ImageCritic.calibration().iter().any(|c| c.flaw == finding.check)
 }
 
 fn jpeg(picture: &media::Picture, stream: &media::PictureStream) -> Option<Jpeg> {

@@ -2,6 +2,7 @@
 
 use film::ColorRange;
 use media::Picture;
+use specialists::image::plane::likeness;
 
 /// Samples across and down that a glance takes at most.
 const ACROSS: usize = 160;
@@ -97,15 +98,9 @@ impl Look {
         if self.luma.len() != other.luma.len() {
             return true;
         }
-        let n = self.luma.len().max(1) as f32;
-        let mean = |l: &Look| l.luma.iter().map(|v| f32::from(*v)).sum::<f32>() / n;
-        let (a, b) = (mean(self), mean(other));
-        let (mut ab, mut aa, mut bb) = (0.0f32, 0.0f32, 0.0f32);
-        for (x, y) in self.luma.iter().zip(&other.luma) {
-            let (x, y) = (f32::from(*x) - a, f32::from(*y) - b);
-            (ab, aa, bb) = (ab + x * y, aa + x * x, bb + y * y);
-        }
-        self.change(other) > 0.045 && ab / (aa * bb).sqrt().max(1e-3) < 0.7
+        let light = |look: &Look| look.luma.iter().map(|v| f32::from(*v)).collect::<Vec<_>>();
+        // Most frames are like the last: they are not looked at further.
+        self.change(other) > 0.045 && likeness(&light(self), &light(other)) < 0.7
     }
 
     /// Share of the cells whose light changes.

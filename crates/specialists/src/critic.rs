@@ -5,8 +5,8 @@ use serde::Serialize;
 /// One flaw that was found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Defect {
-    /// Its kind, in the critic's own words: `banding`.
-    pub flaw: &'static str,
+    /// Its kind, the limit held against it, and how far that can be believed.
+    pub calibration: &'static Calibration,
     /// First frame.
     pub start: i64,
     /// One past the last.
@@ -17,8 +17,6 @@ pub struct Defect {
     pub place: (usize, usize),
     /// What was measured.
     pub value: f32,
-    /// What is held against it.
-    pub limit: f32,
     /// What was found, in a plain sentence.
     pub words: String,
 }

@@ -121,27 +121,23 @@ pub(super) fn verdict(library: &Library, evidence: &Evidence, more: f64) -> Verd
     out.low = Some(ends.0.min(ends.1));
     out.high = Some(ends.0.max(ends.1));
     out.probability = Some(probability);
+    // Weights that came with the program may reach the target by themselves: that speaks for them, not for the library.
+    let alone = evidence.start.filter(|start| probability >= GREEN && told.probability_below(*start) < GREEN);
     out.verdict = match probability {
-        p if p >= GREEN => Level::Green,
+        p if p >= GREEN && alone.is_none() => Level::Green,
         p if p >= AMBER => Level::Amber,
         _ => Level::Red,
     };
-    // Weights that came with the program may reach the target by themselves: that speaks for them, not for the library.
-    let adds = evidence.start.is_none_or(|start| told.probability_below(start) >= GREEN);
-    if out.verdict == Level::Green && !adds {
-        out.verdict = Level::Amber;
-        out.because = reason(&out, evidence);
-        return out;
-    }
-    if out.verdict != Level::Green {
+    if out.verdict != Level::Green && alone.is_none() {
         out.needs = needs(library, &curve, target, hours, share, &wants, out.verdict);
     }
-    out.because = reason(&out, evidence);
+    out.because = reason(&out, evidence, alone);
     out
 }
 
-/// The sentence of a verdict that could be given.
-fn reason(v: &Verdict, evidence: &Evidence) -> String {
+/// The sentence of a verdict that could be given; `alone` is the loss of the weights that came with the program, where these
+/// reach the target and the library adds nothing sure.
+fn reason(v: &Verdict, evidence: &Evidence, alone: Option<f64>) -> String {
     let words = |value: Option<f64>| evidence.scale.words(value.unwrap_or(f64::NAN));
     let classical =
         if evidence.classical_name.is_empty() { "the classical method" } else { evidence.classical_name.as_str() };
@@ -162,10 +158,10 @@ fn reason(v: &Verdict, evidence: &Evidence) -> String {
             ""
         },
     );
-    if v.verdict == Level::Amber && chance >= 100.0 * GREEN {
+    if let Some(alone) = alone {
         text.push_str(&format!(
             " But the shipped weights that it began with reach {} by themselves, and it is not sure that this library adds to that: use them as they are.",
-            evidence.scale.words(evidence.start.map_or(f64::NAN, |start| evidence.scale.tell(start)))
+            evidence.scale.words(evidence.scale.tell(alone))
         ));
     }
     let instead = if evidence.instead.is_empty() { classical } else { evidence.instead.as_str() };

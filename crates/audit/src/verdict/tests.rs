@@ -81,6 +81,11 @@ fn what_the_shipped_weights_reach_alone_does_not_speak_for_the_library() {
     let same = judged(5e-4);
     assert_eq!(same.verdict, Level::Amber, "{}", same.because);
     assert!(same.because.contains("by themselves"), "{}", same.because);
+    // Nothing is said of weights that there are not, however near to green the chance is.
+    for step in 0..200 {
+        let v = self::judged(&library, 1.0 + 0.002 * f64::from(step));
+        assert!(!v.because.contains("by themselves"), "{}", v.because);
+    }
 }
 
 #[test]

@@ -2,10 +2,12 @@
 //!
 //! Three frames in a row are looked at, early in each shot and then every other second; the image specialist's critic judges.
 
+use std::rc::Rc;
+
 use media::Picture;
 use media::scale::{ScaleError, Unpacker};
-use specialists::critic::{Critic, MAY_STOP};
-use specialists::image::critic::{CALIBRATION, Glance, ImageCritic, Seen};
+use specialists::critic::{Calibration, Critic, MAY_STOP};
+use specialists::image::critic::{Glance, ImageCritic, Seen};
 use specialists::image::plane::Plane;
 
 use crate::look::Look;
@@ -29,7 +31,7 @@ pub(crate) struct Sample {
 #[derive(Default)]
 pub(crate) struct Image {
     unpacker: Unpacker,
-    last: Option<Look>,
+    last: Option<Rc<Look>>,
     shots: Vec<Seen>,
     looks: usize,
     frames: Vec<Plane>,
@@ -37,16 +39,13 @@ pub(crate) struct Image {
 
 impl Image {
     /// The next frame; three in a row are given out to be looked at.
-    pub(crate) fn see(&mut self, picture: &Picture, look: &Look) -> Result<Option<Sample>, ScaleError> {
+    pub(crate) fn see(&mut self, picture: &Picture, look: &Rc<Look>) -> Result<Option<Sample>, ScaleError> {
         let number = look.number;
         if self.last.as_ref().is_none_or(|last| look.is_other_shot(last)) {
-            if let Some(shot) = self.shots.last_mut() {
-                shot.end = number;
-            }
             self.shots.push(Seen { start: number, end: number + 1, glances: Vec::new() });
             (self.looks, self.frames) = (0, Vec::new());
         }
-        self.last = Some(look.clone());
+        self.last = Some(Rc::clone(look));
         let shot = self.shots.len() - 1;
         self.shots[shot].end = number + 1;
         let into = number - self.shots[shot].start - FIRST;
@@ -73,15 +72,15 @@ impl Image {
             .judge(&self.shots)
             .into_iter()
             .map(|defect| {
-                let sure = CALIBRATION.iter().any(|c| c.flaw == defect.flaw && c.auroc >= MAY_STOP);
-                let severity = if sure { Severity::Warning } else { Severity::Note };
+                let Calibration { flaw, auroc, limit, .. } = *defect.calibration;
+                let severity = if auroc >= MAY_STOP { Severity::Warning } else { Severity::Note };
                 let range = film::FrameRange::new(defect.start, defect.end);
                 let place = match defect.place {
                     (0, 0) => String::new(),
                     (x, y) => format!("; most of all in frame {} around {x}, {y}", defect.frame),
                 };
-                Finding::new(defect.flaw, severity, range, format!("{}{place}", defect.words))
-                    .measured(f64::from(defect.value), f64::from(defect.limit))
+                Finding::new(flaw, severity, range, format!("{}{place}", defect.words))
+                    .measured(f64::from(defect.value), f64::from(limit))
             })
             .collect()
     }

@@ -21,8 +21,8 @@ pub(crate) fn critic(films: &[PathBuf]) {
         report(
             name,
             flaw,
-            &clean.iter().map(|g| g.of(flaw)).collect::<Vec<_>>(),
-            &flawed.iter().map(|g| g.of(flaw)).collect::<Vec<_>>(),
+            &clean.iter().map(|g| g.mark(flaw).value).collect::<Vec<_>>(),
+            &flawed.iter().map(|g| g.mark(flaw).value).collect::<Vec<_>>(),
         );
     };
     println!("{} windows as they are, and with each flaw put in", clips.len());
@@ -31,7 +31,11 @@ pub(crate) fn critic(films: &[PathBuf]) {
         ("MPEG-4 part 2, q 16", "mpeg4", "16"),
         ("MPEG-2, q 12", "mpeg2video", "12"),
     ] {
-        tell(&format!("blocking: {name}"), Flaw::Blocking, &through(&|c| rival::old_codec(&c.frames, codec, quality)));
+        tell(
+            &format!("blocking: {name}"),
+            Flaw::Blocking,
+            &through(&|c| rival::through(&c.frames, &["-c:v", codec, "-q:v", quality], "matroska")),
+        );
     }
     for bits in [6, 5] {
         let step = (1 << (8 - bits)) as f32;
@@ -63,7 +67,7 @@ pub(crate) fn critic(films: &[PathBuf]) {
     {
         tell(&format!("smoothed: {filter}"), Flaw::Smoothed, &through(&|c| rival::filter(&c.frames, filter)));
     }
-    // Neighbours are windows of one film; grain of 1.5 or 3 codes is put on one of each two.
+    // Neighbours are windows of one film; grain is put on one of each two.
     let neighbors = |other: &[Glance]| -> Vec<f32> {
         let mut all = Vec::new();
         for i in 1..clips.len() {

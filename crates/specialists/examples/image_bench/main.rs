@@ -40,6 +40,9 @@ fn main() {
             films.push(PathBuf::from(a));
         }
     }
+    if what == "critic" {
+        return critic::critic(&films);
+    }
     let clips = clips(&films, 2);
     println!("{} windows of {} films", clips.len(), films.len());
     match what.as_str() {
@@ -48,7 +51,6 @@ fn main() {
         "upscale" => enlarge(&clips, nets),
         "noise" => noise(&clips),
         "real" => real(&clips, nets),
-        "critic" => critic::critic(&films),
         "speed" => speed(nets),
         other => panic!("`{other}` is none of denoise, deblock, upscale, noise, real, critic, speed"),
     }

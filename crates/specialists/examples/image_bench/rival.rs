@@ -63,11 +63,14 @@ pub(crate) fn filter(frames: &[Plane], filter: &str) -> Vec<Plane> {
 
 /// `frames` as H.264 at a constant quantizer leaves them.
 pub(crate) fn coded(frames: &[Plane], qp: u32) -> Vec<Plane> {
-    let (w, h) = (frames[0].width, frames[0].height);
-    let qp = qp.to_string();
-    let stream = pipe(&["-c:v", "libx264", "-preset", "medium", "-qp", &qp, "-f", "h264", "-"], frames);
-    let bytes = call(&["-f", "h264", "-i", "-", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"], &stream);
-    planes(&bytes, w, h)
+    through(frames, &["-c:v", "libx264", "-preset", "medium", "-qp", &qp.to_string()], "h264")
+}
+
+/// `frames` as a codec leaves them, in a container that can be piped.
+pub(crate) fn through(frames: &[Plane], codec: &[&str], container: &str) -> Vec<Plane> {
+    let stream = pipe(&[codec, &["-f", container, "-"]].concat(), frames);
+    let bytes = call(&["-f", container, "-i", "-", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"], &stream);
+    planes(&bytes, frames[0].width, frames[0].height)
 }
 
 /// Another size.
@@ -107,12 +110,4 @@ fn call(arguments: &[&str], input: &[u8]) -> Vec<u8> {
         scope.spawn(move || to.write_all(input));
         child.wait_with_output().expect("it ends").stdout
     })
-}
-
-/// `frames` as an older codec leaves them.
-pub(crate) fn old_codec(frames: &[Plane], codec: &str, quality: &str) -> Vec<Plane> {
-    let (w, h) = (frames[0].width, frames[0].height);
-    let stream = pipe(&["-c:v", codec, "-q:v", quality, "-f", "matroska", "-"], frames);
-    let bytes = call(&["-f", "matroska", "-i", "-", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"], &stream);
-    planes(&bytes, w, h)
 }

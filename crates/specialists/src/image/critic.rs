@@ -1,7 +1,7 @@
 //! What a picture's own flaws are, with place and figure: the image specialist as a judge. It sees pictures and never who made them.
 //!
-//! Three frames in a row are a [`Glance`]; glances are gathered by shot, and [`judge`] compares them with limits and neighbours.
-//! How well each flaw is told from clean film was measured on film with the flaw put in ([`CALIBRATION`]).
+//! Three frames in a row are a [`Glance`]; glances are gathered by shot, and [`ImageCritic`] compares them with limits and neighbours.
+//! How well each flaw is told from clean film was measured on film with the flaw put in ([`Flaw::calibration`]).
 
 mod bands;
 mod blocks;
@@ -82,14 +82,14 @@ impl Glance {
         }
     }
 
-    /// The measure of a flaw that needs no neighbour.
-    pub fn of(&self, flaw: Flaw) -> f32 {
+    /// The measure of a flaw that needs no neighbour, and where it is worst.
+    pub fn mark(&self, flaw: Flaw) -> Mark {
         match flaw {
-            Flaw::Blocking => self.blocks.value,
-            Flaw::Banding => self.bands.value,
-            Flaw::Upscaled => self.missing,
-            Flaw::Smoothed => self.wiped.value,
-            Flaw::GrainMismatch => 0.0,
+            Flaw::Blocking => self.blocks,
+            Flaw::Banding => self.bands,
+            Flaw::Upscaled => Mark { value: self.missing, ..Mark::default() },
+            Flaw::Smoothed => self.wiped,
+            Flaw::GrainMismatch => Mark::default(),
         }
     }
 }
@@ -118,7 +118,7 @@ pub struct Seen {
 }
 
 /// Measured by `image_bench critic` (docs/MEASURED.md): flaws of several strengths put into film as it is.
-pub const CALIBRATION: [Calibration; 5] = [
+const CALIBRATION: [Calibration; 5] = [
     Calibration { flaw: "blocking", auroc: 0.97, limit: 0.4, found: 0.93, false_alarms: 0.0 },
     Calibration { flaw: "banding", auroc: 0.96, limit: 0.2, found: 0.94, false_alarms: 0.0 },
     Calibration { flaw: "upscaled", auroc: 0.88, limit: 12.0, found: 0.34, false_alarms: 0.0 },
@@ -127,7 +127,7 @@ pub const CALIBRATION: [Calibration; 5] = [
 ];
 
 impl Flaw {
-    /// All of them, in the order of [`CALIBRATION`].
+    /// All of them, in the order of their calibrations.
     pub const ALL: [Flaw; 5] = [Flaw::Blocking, Flaw::Banding, Flaw::Upscaled, Flaw::Smoothed, Flaw::GrainMismatch];
 
     /// What is known of how well it is told.
@@ -175,39 +175,32 @@ impl Critic for ImageCritic {
     fn judge(&self, shots: &[Seen]) -> Vec<Defect> {
         let mut found: Vec<Defect> = Vec::new();
         for flaw in Flaw::ALL {
-            let limit = flaw.calibration().limit;
+            let calibration = flaw.calibration();
             let mut last: Option<Defect> = None;
             for (i, shot) in shots.iter().enumerate() {
                 let measured = match flaw {
                     Flaw::GrainMismatch => i.checked_sub(1).and_then(|b| mismatch(&shots[b], shot)),
-                    _ => middle(shot, |g| g.of(flaw)),
+                    _ => middle(shot, |g| g.mark(flaw).value),
                 };
-                let Some((value, glance)) = measured.filter(|m| m.0 > limit) else {
+                let Some((value, glance)) = measured.filter(|m| m.0 > calibration.limit) else {
                     found.extend(last.take());
                     continue;
                 };
-                let place = match flaw {
-                    Flaw::Blocking => glance.blocks.place,
-                    Flaw::Banding => glance.bands.place,
-                    Flaw::Smoothed => glance.wiped.place,
-                    Flaw::Upscaled | Flaw::GrainMismatch => (0, 0),
-                };
                 let new = Defect {
-                    flaw: flaw.calibration().flaw,
+                    calibration,
                     start: shot.start,
                     end: shot.end,
                     frame: glance.frame,
-                    place,
+                    place: glance.mark(flaw).place,
                     value,
-                    limit,
-                    words: flaw.words(value, limit),
+                    words: flaw.words(value, calibration.limit),
                 };
                 last = Some(match last.take() {
                     // Each cut between unlike grains stands by itself.
                     Some(before) if flaw != Flaw::GrainMismatch => {
-                        let start = before.start;
-                        let worst = if new.value > before.value { new.clone() } else { before };
-                        Defect { start, end: new.end, ..worst }
+                        let (start, end) = (before.start, new.end);
+                        let worst = if new.value > before.value { new } else { before };
+                        Defect { start, end, ..worst }
                     }
                     before => {
                         found.extend(before);
@@ -275,7 +268,7 @@ mod tests {
     fn flaws(glances: &[Glance]) -> Vec<&'static str> {
         let seen = |i: usize, g: &Glance| Seen { start: 48 * i as i64, end: 48 * (i as i64 + 1), glances: vec![*g] };
         let shots: Vec<Seen> = glances.iter().enumerate().map(|(i, g)| seen(i, g)).collect();
-        ImageCritic.judge(&shots).into_iter().map(|d| d.flaw).collect()
+        ImageCritic.judge(&shots).into_iter().map(|d| d.calibration.flaw).collect()
     }
 
     #[test]

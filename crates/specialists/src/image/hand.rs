@@ -10,7 +10,7 @@ use super::align::Pyramid;
 use super::dct::Power;
 use super::grain::{GrainModel, LEVELS};
 use super::noise::measure;
-use super::plane::Plane;
+use super::plane::{Plane, likeness};
 use super::restore::{Damage, Window, fields, inputs};
 use super::synth::{add_to_frame, hash};
 use super::task::{NEIGHBORS, Shown, Task};
@@ -129,7 +129,7 @@ impl Pass {
             let pyramids: Vec<&Pyramid> = near.iter().map(|i| &self.queue[*i].pyramid).collect();
             let fields = fields(&frame.pyramid, &pyramids);
             let mut planes = Vec::new();
-            for (p, damage) in damage.iter().enumerate() {
+            for (p, damage) in damage.into_iter().enumerate() {
                 let now = &frame.planes[p];
                 let luma = &frame.planes[0];
                 let shrink = (luma.width.div_ceil(now.width).min(2), luma.height.div_ceil(now.height).min(2));
@@ -137,7 +137,7 @@ impl Pass {
                 let window = Window::new(now.clone(), &others, &fields, shrink);
                 // The nets are taught and judged on luma; chroma is the classical twin's.
                 let net = self.net.as_mut().filter(|_| p == 0);
-                let made = self.task.run(net, &Shown { window, damage: damage.clone() })?;
+                let made = self.task.run(net, &Shown { window, damage })?;
                 planes.push(mix(now, made, self.amount));
             }
             frame.with_planes(planes)
@@ -258,13 +258,5 @@ pub fn is_cut(before: &Plane, now: &Plane) -> bool {
     let (a, b) = (small(before), small(now));
     let n = a.data.len().max(1) as f32;
     let apart = a.data.iter().zip(&b.data).map(|(x, y)| (x - y).abs()).sum::<f32>() / n;
-    let mean = |p: &Plane| p.data.iter().sum::<f32>() / n;
-    let (ma, mb) = (mean(&a), mean(&b));
-    let (mut xy, mut xx, mut yy) = (0.0, 0.0, 0.0);
-    for (x, y) in a.data.iter().zip(&b.data) {
-        let (x, y) = (x - ma, y - mb);
-        (xy, xx, yy) = (xy + x * y, xx + x * x, yy + y * y);
-    }
-    let alike = xy / (xx * yy).sqrt().max(1e-3);
-    apart > 12.0 && alike < 0.7
+    apart > 12.0 && likeness(&a.data, &b.data) < 0.7
 }

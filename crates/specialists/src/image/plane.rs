@@ -114,6 +114,19 @@ pub fn psnr(error: f64) -> f64 {
     (10.0 * (255.0f64.powi(2) / error.max(1e-9)).log10()).min(100.0)
 }
 
+/// How alike two pictures are whatever their light and contrast, sample by sample: 1 the same, 0 nothing in common.
+pub fn likeness(a: &[f32], b: &[f32]) -> f32 {
+    let n = a.len().max(1) as f32;
+    let mean = |v: &[f32]| v.iter().sum::<f32>() / n;
+    let (ma, mb) = (mean(a), mean(b));
+    let (mut xy, mut xx, mut yy) = (0.0f32, 0.0f32, 0.0f32);
+    for (x, y) in a.iter().zip(b) {
+        let (x, y) = (x - ma, y - mb);
+        (xy, xx, yy) = (xy + x * y, xx + x * x, yy + y * y);
+    }
+    xy / (xx * yy).sqrt().max(1e-3)
+}
+
 /// Mean over a square of `2 * radius + 1`, clamped at the borders.
 pub fn box_mean(data: &[f32], width: usize, height: usize, radius: usize) -> Vec<f32> {
     let mut across = vec![0.0f32; data.len()];

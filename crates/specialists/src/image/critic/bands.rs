@@ -15,22 +15,19 @@ const STEP: std::ops::RangeInclusive<f32> = 1.5..=12.0;
 /// An edge between two flat colours, as drawn film has them, stands alone; bands come one after the other, each a step further
 /// on the way from dark to light.
 pub(super) fn bands(p: &Plane) -> Mark {
-    let mut cells = vec![0u32; p.width.div_ceil(64) * p.height.div_ceil(64)];
+    let across = p.width.div_ceil(64);
+    let mut cells = vec![0u32; across * p.height.div_ceil(64)];
     let mut count = 0u32;
-    let mut line = Vec::new();
     for y in 0..p.height {
-        line.clear();
-        line.extend_from_slice(p.row(y));
-        count += stairs(&line, |x| cells[y / 64 * p.width.div_ceil(64) + x / 64] += 1);
+        count += stairs(p.row(y), |x| cells[y / 64 * across + x / 64] += 1);
     }
     for x in 0..p.width {
-        line.clear();
-        line.extend((0..p.height).map(|y| p.data[y * p.width + x]));
-        count += stairs(&line, |y| cells[y / 64 * p.width.div_ceil(64) + x / 64] += 1);
+        let column: Vec<f32> = (0..p.height).map(|y| p.data[y * p.width + x]).collect();
+        count += stairs(&column, |y| cells[y / 64 * across + x / 64] += 1);
     }
     let value = 500.0 * count as f32 / p.data.len().max(1) as f32;
     let worst = (0..cells.len()).max_by_key(|i| cells[*i]).unwrap_or(0);
-    Mark { value, place: (worst % p.width.div_ceil(64) * 64, worst / p.width.div_ceil(64) * 64) }
+    Mark { value, place: (worst % across * 64, worst / across * 64) }
 }
 
 /// Counts the steps of a line that belong to a stair of two or more.
@@ -41,12 +38,9 @@ fn stairs(line: &[f32], mut at: impl FnMut(usize)) -> u32 {
     while x + FLAT <= n {
         // Codecs spread a step over two samples: what lies between is not asked to be flat.
         let before = line[x - 2];
-        let after = line[(x + 1).min(n - 1)];
+        let after = line[x + 1];
         let step = after - before;
-        if STEP.contains(&step.abs())
-            && flat(&line[x - FLAT..x - 1], before)
-            && flat(&line[x + 1..(x + FLAT).min(n)], after)
-        {
+        if STEP.contains(&step.abs()) && flat(&line[x - FLAT..x - 1], before) && flat(&line[x + 1..x + FLAT], after) {
             found.push((x, step > 0.0));
             x += FLAT - 2;
         } else {

@@ -13,10 +13,10 @@ const BUSY: f32 = 4.0;
 /// How much higher, in code values, steps are on the lines of the grid that has the highest than on all others; the mean of
 /// both directions. Clean pictures have 0.0 to 0.1, however they are cropped.
 pub(super) fn blocks(p: &Plane) -> Mark {
-    let across = Steps::of(p, 1, p.width);
-    let down = Steps::of(p, p.width, p.width);
+    let across = Steps::of(p, 1);
+    let down = Steps::of(p, p.width);
     let value = 0.5 * (across.above() + down.above());
-    Mark { value, place: across.worst(p).unwrap_or((0, 0)) }
+    Mark { value, place: across.worst() }
 }
 
 /// Steps in one direction, by where they lie in the grid.
@@ -30,8 +30,8 @@ struct Steps {
 
 impl Steps {
     /// `step` from a sample to the next in the direction looked in: 1 along rows, the width down columns.
-    fn of(p: &Plane, step: usize, width: usize) -> Steps {
-        let across = width.div_ceil(64);
+    fn of(p: &Plane, step: usize) -> Steps {
+        let across = p.width.div_ceil(64);
         let mut s = Steps {
             sums: [0.0; SIDE],
             counts: [0.0; SIDE],
@@ -43,7 +43,7 @@ impl Steps {
             if step == 1 { (p.width.saturating_sub(1), p.height) } else { (p.width, p.height.saturating_sub(1)) };
         for y in y0..y1 {
             for x in x0..x1 {
-                let i = y * width + x;
+                let i = y * p.width + x;
                 let here = (p.data[i] - p.data[i - step]).abs();
                 let before = (p.data[i - step] - p.data[i - 2 * step]).abs();
                 let after = (p.data[i + step] - p.data[i]).abs();
@@ -60,24 +60,27 @@ impl Steps {
         s
     }
 
-    fn phase(&self) -> usize {
-        let mean = |k: usize| self.sums[k] / self.counts[k].max(1.0);
-        (0..SIDE).max_by(|a, b| mean(*a).total_cmp(&mean(*b))).expect("eight phases")
+    fn mean(&self, k: usize) -> f64 {
+        self.sums[k % SIDE] / self.counts[k % SIDE].max(1.0)
     }
 
-    /// Mean on the grid's lines, less the highest mean of two other neighbouring phases, so that fine texture cancels out.
+    /// Where in eight the grid lies.
+    fn phase(&self) -> usize {
+        (0..SIDE).max_by(|a, b| self.mean(*a).total_cmp(&self.mean(*b))).expect("eight phases")
+    }
+
+    /// Mean on the grid's lines, less the highest mean of all others, so that fine texture cancels out.
     fn above(&self) -> f32 {
-        let mean = |k: usize| self.sums[k % SIDE] / self.counts[k % SIDE].max(1.0);
         let k = self.phase();
         // Half a block on there are the lines of blocks of four, which count with those of eight.
-        let others = [k + 1, k + 2, k + 3, k + 5, k + 6, k + 7].map(mean);
-        let rest = others.iter().copied().fold(f64::MIN, f64::max);
-        (mean(k) - rest).max(0.0) as f32
+        let rest = [1, 2, 3, 5, 6, 7].map(|on| self.mean(k + on)).into_iter().fold(f64::MIN, f64::max);
+        (self.mean(k) - rest).max(0.0) as f32
     }
 
-    fn worst(&self, p: &Plane) -> Option<(usize, usize)> {
+    /// Corner of the cell whose lines of the grid stand out most.
+    fn worst(&self) -> (usize, usize) {
         let k = self.phase();
-        let at = (0..self.cells.len()).max_by(|a, b| self.cells[*a][k].total_cmp(&self.cells[*b][k]))?;
-        Some(((at % self.across * 64).min(p.width), (at / self.across * 64).min(p.height)))
+        let worst = (0..self.cells.len()).max_by(|a, b| self.cells[*a][k].total_cmp(&self.cells[*b][k]));
+        worst.map_or((0, 0), |at| (at % self.across * 64, at / self.across * 64))
     }
 }
