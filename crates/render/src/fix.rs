@@ -179,8 +179,8 @@ pub fn fix(
     cancel: &Cancel,
 ) -> Result<Fixed, FixError> {
     let begun = Instant::now();
-    let mut reel = Reel::open(path)?;
     let probe = media::probe(path).map_err(ReelError::from)?;
+    let mut reel = Reel::of(path, &probe)?;
     let frames = reel.clock.frames();
     let end = spec.end.unwrap_or(frames).min(frames);
     if spec.start >= end {

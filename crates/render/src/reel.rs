@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use film::Clock;
 use media::deinterlace::Deinterlacer;
-use media::probe::{PictureStream, Scan, probe};
+use media::probe::{PictureStream, Probe, Scan, probe};
 use media::scale::Unpacker;
 use media::{Index, Picture, Pictures, PicturesOptions, Raster, Skip};
 
@@ -48,10 +48,14 @@ pub(crate) struct Reel {
 
 impl Reel {
     pub(crate) fn open(path: &Path) -> Result<Reel, ReelError> {
-        let probe = probe(path)?;
-        let index: Index = media::index::index(path, &probe)?;
+        Reel::of(path, &probe(path)?)
+    }
+
+    /// Opens the film at `path`, of which `probe` is known.
+    pub(crate) fn of(path: &Path, probe: &Probe) -> Result<Reel, ReelError> {
+        let index: Index = media::index::index(path, probe)?;
         let picture = probe.picture.clone().ok_or_else(|| ReelError::NoPicture(path.to_owned()))?;
-        let pictures = Pictures::open(path, &probe, &index, PicturesOptions { threads: 0, skip: Skip::Nothing })?;
+        let pictures = Pictures::open(path, probe, &index, PicturesOptions { threads: 0, skip: Skip::Nothing })?;
         let interlaced = matches!(picture.scan, Scan::TopFirst | Scan::BottomFirst);
         Ok(Reel {
             path: path.to_owned(),

@@ -12,7 +12,6 @@ use neural::slot::Slot;
 use specialists::image::grain::GrainModel;
 use specialists::image::hand::{Frame, Pass, is_cut, regrain};
 use specialists::image::plane::Plane;
-use specialists::image::synth::uniform_at;
 use specialists::image::task::Task;
 use specialists::image::tool::Tool;
 use specialists::shelf;
@@ -201,8 +200,7 @@ impl<'a> Line<'a> {
         let smooth = self.spec.degrain.is_some() && self.spec.regrain.is_none();
         for (p, plane) in frame.planes.iter().enumerate() {
             let seed = self.spec.seed ^ ((frame.number as u64) << 8) ^ p as u64;
-            let shake = |x: usize, y: usize| uniform_at(seed, (y * plane.width + x) as u64) - 0.5;
-            plane.into_raster(&mut raster, p, if smooth { Some(&shake) } else { None });
+            plane.into_raster(&mut raster, p, smooth.then_some(seed));
         }
         raster.set_color(self.color);
         Ok(raster)

@@ -16,7 +16,7 @@ use neural::Runner;
 use rival::{Rival, rivals};
 use specialists::gate::{Score, interval};
 use specialists::image::align::Pyramid;
-use specialists::image::dct::Power;
+use specialists::image::dct::{self, Power};
 use specialists::image::grain::{Ar, PlaneGrain};
 use specialists::image::hand::run;
 use specialists::image::noise::measure;
@@ -25,6 +25,7 @@ use specialists::image::restore::{Damage, Window, classical, fields, nothing};
 use specialists::image::spectrum::octaves;
 use specialists::image::synth::{add, field};
 use specialists::image::task::Task;
+use specialists::image::temporal;
 use specialists::image::tool::Tool;
 use specialists::image::upscale;
 use window::{Clip, clips};
@@ -275,16 +276,43 @@ fn speed(nets: Option<PathBuf>) {
     let mut tool = net(Task::Denoise, nets.as_ref());
     let (w, h) = (1920, 800);
     let given: Vec<Vec<f32>> = (0..8u64).map(|k| field(&Ar::soft(0.3), w, h, k)).collect();
+    let alone = median(|| drop(tool.run(Task::Denoise, &given, w, h).expect("runs")));
+    println!("the net alone at {w}x{h}: {:.2} frames a second (median of 5)", 1.0 / alone);
+    let frames: Vec<Plane> = given[..5].iter().map(|f| plane_of(f, w, h)).collect();
+    let pyramids: Vec<Pyramid> = frames.iter().map(Pyramid::new).collect();
+    let others: Vec<&Pyramid> = pyramids[1..].iter().collect();
+    let matched = fields(&pyramids[0], &others);
+    let near: Vec<&Plane> = frames[1..].iter().collect();
+    let window = Window::new(frames[0].clone(), &near, &matched, (1, 1));
+    let mean = temporal::mean(&window.now, &window.others, &[9.0; 8]);
+    for (what, seconds) in [
+        ("made ready for matching", median(|| drop(Pyramid::new(&frames[0])))),
+        ("four neighbours matched", median(|| drop(fields(&pyramids[0], &others)))),
+        ("and brought into line", median(|| drop(Window::new(frames[0].clone(), &near, &matched, (1, 1))))),
+        ("their mean", median(|| drop(temporal::mean(&window.now, &window.others, &[9.0; 8])))),
+        ("its blocks shrunk", median(|| drop(dct::shrink(&mean.plane, &mean.left, &[9.0; 8], &Power::white(), 1.0)))),
+    ] {
+        println!("  {what}: {:.1} ms", 1000.0 * seconds);
+    }
+}
+
+/// Median seconds of five runs after one that warms up.
+fn median(mut work: impl FnMut()) -> f64 {
     let mut times: Vec<f64> = (0..6)
         .map(|_| {
             let begun = std::time::Instant::now();
-            tool.run(Task::Denoise, &given, w, h).expect("runs");
+            work();
             begun.elapsed().as_secs_f64()
         })
         .skip(1)
         .collect();
     times.sort_by(f64::total_cmp);
-    println!("the net alone at {w}x{h}: {:.2} frames a second (median of 5)", 1.0 / times[2]);
+    times[2]
+}
+
+/// A plane of middle grey with `grain` on it.
+fn plane_of(grain: &[f32], width: usize, height: usize) -> Plane {
+    Plane { width, height, data: grain.iter().map(|g| 128.0 + 9.0 * g).collect() }
 }
 
 fn noise(clips: &[Clip]) {

@@ -75,21 +75,24 @@ impl Level {
 }
 
 /// A binomial 3x3: grain pulls less, detail still counts.
+#[multiversion(targets("x86_64+avx2"))]
 fn smooth(plane: &Plane) -> Vec<u8> {
     let (w, h) = (plane.width, plane.height);
     if w == 0 || h == 0 {
         return vec![0];
     }
-    let across: Vec<f32> = (0..h)
-        .flat_map(|y| {
-            let row = plane.row(y);
-            (0..w).map(move |x| 0.25 * row[x.saturating_sub(1)] + 0.5 * row[x] + 0.25 * row[(x + 1).min(w - 1)])
-        })
-        .collect();
-    let mut out = Vec::with_capacity(w * h);
-    for y in 0..h {
-        let (a, b, c) = (&across[y.saturating_sub(1) * w..], &across[y * w..], &across[(y + 1).min(h - 1) * w..]);
-        out.extend((0..w).map(|x| (0.25 * a[x] + 0.5 * b[x] + 0.25 * c[x] + 0.5) as u8));
+    let mut out = vec![0u8; w * h];
+    let (mut tall, mut row) = (vec![0.0f32; w + 2], vec![0.0f32; w]);
+    for (y, out) in out.chunks_exact_mut(w).enumerate() {
+        let (a, b, c) = (plane.row(y.saturating_sub(1)), plane.row(y), plane.row((y + 1).min(h - 1)));
+        for (((t, a), b), c) in tall[1..=w].iter_mut().zip(a).zip(b).zip(c) {
+            *t = 0.25 * a + 0.5 * b + 0.25 * c;
+        }
+        (tall[0], tall[w + 1]) = (tall[1], tall[w]);
+        for (((o, a), b), c) in row.iter_mut().zip(&tall[..w]).zip(&tall[1..=w]).zip(&tall[2..]) {
+            *o = 0.25 * a + 0.5 * b + 0.25 * c + 0.5;
+        }
+        out.iter_mut().zip(&row).for_each(|(o, v)| *o = *v as u8);
     }
     out
 }

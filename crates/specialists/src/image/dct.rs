@@ -1,8 +1,6 @@
 //! The classical denoiser, second half: overlapped 8x8 blocks shrunk in their frequencies, each by the power that grain of
 //! this shape has there (Yu and Sapiro 2011; the two passes, threshold then Wiener, as in BM3D, Dabov et al. 2007).
 
-use std::sync::OnceLock;
-
 use multiversion::multiversion;
 use rayon::prelude::*;
 
@@ -35,7 +33,7 @@ impl Power {
                 let mut block = [0.0; N * N];
                 (0..N).for_each(|j| block[j * N..][..N].copy_from_slice(&made[(y + j) * SIDE + x..][..N]));
                 let f = forward(&block);
-                power.iter_mut().zip(&f).for_each(|(p, v)| *p += v * v);
+                power.iter_mut().zip(&turned(&f)).for_each(|(p, v)| *p += v * v);
                 count += 1.0;
             }
         }
@@ -49,8 +47,9 @@ pub fn shrink(plane: &Plane, left: &[f32], levels: &[f32; LEVELS], power: &Power
     if plane.width < N || plane.height < N {
         return plane.clone();
     }
-    let first = pass(plane, None, left, levels, power, firm, 0);
-    pass(plane, Some(&first), left, levels, power, firm, 2)
+    let power = Power(turned(&power.0));
+    let first = pass(plane, None, left, levels, &power, firm, 0);
+    pass(plane, Some(&first), left, levels, &power, firm, 2)
 }
 
 /// One pass over all blocks; with a pilot, by its power (Wiener), else by a threshold.
@@ -112,27 +111,31 @@ fn row(
     let w = plane.width;
     for x in starts(w, offset) {
         let mut block = [0.0f32; N * N];
-        let mut kept = 0.0;
+        let mut kept = [0.0f32; N];
         for j in 0..N {
             let at = (y + j) * w + x;
             block[j * N..][..N].copy_from_slice(&plane.data[at..at + N]);
-            kept += left[at..at + N].iter().sum::<f32>();
+            kept.iter_mut().zip(&left[at..at + N]).for_each(|(k, l)| *k += l);
         }
         let mut f = forward(&block);
         let deviation = level(levels, f[0] / N as f32);
-        let variance = firm * deviation * deviation * kept / (N * N) as f32;
+        let variance = firm * deviation * deviation * kept.iter().sum::<f32>() / (N * N) as f32;
         let confidence = match pilot {
             None => {
                 const LIMIT: f32 = 2.6 * 2.6;
-                let mut alive = 1.0;
-                for (v, p) in f.iter_mut().zip(&power.0).skip(1) {
-                    if *v * *v < LIMIT * variance * p {
-                        *v = 0.0;
-                    } else {
-                        alive += 1.0;
+                let (mean, limit) = (f[0], LIMIT * variance);
+                let mut alive = [0.0f32; N];
+                for j in (0..N * N).step_by(N) {
+                    for i in 0..N {
+                        let v = f[j + i];
+                        let lives = if v * v < limit * power.0[j + i] { 0.0 } else { 1.0 };
+                        f[j + i] = lives * v;
+                        alive[i] += lives;
                     }
                 }
-                1.0 / alive
+                let held = if mean * mean < limit * power.0[0] { 0.0 } else { 1.0 };
+                f[0] = mean;
+                1.0 / (1.0 - held + alive.iter().sum::<f32>())
             }
             Some(pilot) => {
                 let mut guess = [0.0f32; N * N];
@@ -141,13 +144,20 @@ fn row(
                     guess[j * N..][..N].copy_from_slice(&pilot.data[at..at + N]);
                 }
                 let g = forward(&guess);
-                let mut open = 1.0;
-                for ((v, g), p) in f.iter_mut().zip(&g).zip(&power.0).skip(1) {
-                    let gain = g * g / (g * g + variance * p + 1e-6);
-                    *v *= gain;
-                    open += gain * gain;
+                let mean = f[0];
+                let mut open = [0.0f32; N];
+                let mut first = 0.0;
+                for j in (0..N * N).step_by(N) {
+                    for i in 0..N {
+                        let energy = g[j + i] * g[j + i];
+                        let gain = energy / (energy + variance * power.0[j + i] + 1e-6);
+                        f[j + i] *= gain;
+                        open[i] += gain * gain;
+                        first = if j + i == 0 { gain * gain } else { first };
+                    }
                 }
-                1.0 / open
+                f[0] = mean;
+                1.0 / (1.0 - first + open.iter().sum::<f32>())
             }
         };
         let back = inverse(&f);
@@ -161,70 +171,78 @@ fn row(
     }
 }
 
-fn basis() -> &'static Block {
-    static BASIS: OnceLock<Block> = OnceLock::new();
-    BASIS.get_or_init(|| {
-        std::array::from_fn(|i| {
-            let (k, n) = ((i / N) as f64, (i % N) as f64);
-            let scale = if i < N { (1.0 / N as f64).sqrt() } else { (2.0 / N as f64).sqrt() };
-            (scale * (std::f64::consts::PI * (n + 0.5) * k / N as f64).cos()) as f32
-        })
-    })
+/// Cosines of the transform of eight: `COS[k]` is cos(k pi / 16).
+const COS: [f32; 8] = [
+    1.0,
+    0.980_785_25,
+    0.923_879_5,
+    0.831_469_6,
+    std::f32::consts::FRAC_1_SQRT_2,
+    0.555_570_24,
+    0.382_683_43,
+    0.195_090_32,
+];
+
+/// The orthonormal cosine transform of each column, rows of eight at a time (even and odd parts apart: a third of the products).
+#[inline(always)]
+fn down(x: &Block) -> Block {
+    let mut out = [0.0f32; N * N];
+    for i in 0..N {
+        let v: [f32; N] = std::array::from_fn(|r| x[r * N + i]);
+        let s: [f32; 4] = std::array::from_fn(|r| 0.5 * (v[r] + v[7 - r]));
+        let d: [f32; 4] = std::array::from_fn(|r| 0.5 * (v[r] - v[7 - r]));
+        let (p, q, r, t) = (s[0] + s[3], s[1] + s[2], s[0] - s[3], s[1] - s[2]);
+        out[i] = COS[4] * (p + q);
+        out[4 * N + i] = COS[4] * (p - q);
+        out[2 * N + i] = COS[2] * r + COS[6] * t;
+        out[6 * N + i] = COS[6] * r - COS[2] * t;
+        out[N + i] = COS[1] * d[0] + COS[3] * d[1] + COS[5] * d[2] + COS[7] * d[3];
+        out[3 * N + i] = COS[3] * d[0] - COS[7] * d[1] - COS[1] * d[2] - COS[5] * d[3];
+        out[5 * N + i] = COS[5] * d[0] - COS[1] * d[1] + COS[7] * d[2] + COS[3] * d[3];
+        out[7 * N + i] = COS[7] * d[0] - COS[5] * d[1] + COS[3] * d[2] - COS[1] * d[3];
+    }
+    out
 }
 
-/// `b * block * bᵀ`.
+/// What [`down`] did, undone.
+#[inline(always)]
+fn up(f: &Block) -> Block {
+    let mut out = [0.0f32; N * N];
+    for i in 0..N {
+        let v: [f32; N] = std::array::from_fn(|r| 0.5 * f[r * N + i]);
+        let (p, q) = (COS[4] * (v[0] + v[4]), COS[4] * (v[0] - v[4]));
+        let (r, t) = (COS[2] * v[2] + COS[6] * v[6], COS[6] * v[2] - COS[2] * v[6]);
+        let s = [p + r, q + t, q - t, p - r];
+        let d = [
+            COS[1] * v[1] + COS[3] * v[3] + COS[5] * v[5] + COS[7] * v[7],
+            COS[3] * v[1] - COS[7] * v[3] - COS[1] * v[5] - COS[5] * v[7],
+            COS[5] * v[1] - COS[1] * v[3] + COS[7] * v[5] + COS[3] * v[7],
+            COS[7] * v[1] - COS[5] * v[3] + COS[3] * v[5] - COS[1] * v[7],
+        ];
+        for r in 0..4 {
+            out[r * N + i] = s[r] + d[r];
+            out[(7 - r) * N + i] = s[r] - d[r];
+        }
+    }
+    out
+}
+
+/// Rows for columns.
+#[inline(always)]
+fn turned(x: &Block) -> Block {
+    std::array::from_fn(|i| x[(i % N) * N + i / N])
+}
+
+/// The transform of a block, turned: a row for each horizontal frequency. A turn is spared that way each time.
 #[inline(always)]
 fn forward(block: &Block) -> Block {
-    let b = basis();
-    let mut half = [0.0f32; N * N];
-    for k in 0..N {
-        for n in 0..N {
-            let c = b[k * N + n];
-            for i in 0..N {
-                half[k * N + i] += c * block[n * N + i];
-            }
-        }
-    }
-    let mut out = [0.0f32; N * N];
-    for j in 0..N {
-        for n in 0..N {
-            let v = half[j * N + n];
-            for k in 0..N {
-                out[j * N + k] += v * transposed()[n * N + k];
-            }
-        }
-    }
-    out
+    down(&turned(&down(block)))
 }
 
-/// `bᵀ * f * b`.
+/// The block of a turned transform.
 #[inline(always)]
 fn inverse(f: &Block) -> Block {
-    let b = basis();
-    let mut half = [0.0f32; N * N];
-    for k in 0..N {
-        for n in 0..N {
-            let c = b[k * N + n];
-            for i in 0..N {
-                half[n * N + i] += c * f[k * N + i];
-            }
-        }
-    }
-    let mut out = [0.0f32; N * N];
-    for j in 0..N {
-        for k in 0..N {
-            let v = half[j * N + k];
-            for n in 0..N {
-                out[j * N + n] += v * b[k * N + n];
-            }
-        }
-    }
-    out
-}
-
-fn transposed() -> &'static Block {
-    static TURNED: OnceLock<Block> = OnceLock::new();
-    TURNED.get_or_init(|| std::array::from_fn(|i| basis()[(i % N) * N + i / N]))
+    up(&turned(&up(f)))
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! A picture plane to work on: numbers in 8-bit code values, whatever the depth of the film.
 
 use media::Raster;
+use multiversion::multiversion;
+use rayon::prelude::*;
+
+use super::synth::uniform_at;
 
 /// One plane; row after row, no gaps. 0 to 255 are the code values of 8 bits, with fractions for deeper film.
 #[derive(Clone, Default, PartialEq)]
@@ -49,25 +53,15 @@ impl Plane {
 
     /// Writes into plane `plane` of a picture, rounded to its depth.
     ///
-    /// Where `dither` is given, rounding is dithered by it (numbers of -0.5 to 0.5 made from a place), so that smooth ground
-    /// that lost its grain does not band.
-    pub fn into_raster(&self, picture: &mut Raster, plane: usize, dither: Option<&dyn Fn(usize, usize) -> f32>) {
-        let bits = picture.layout().bits;
+    /// With the seed of a dither the rounding is shaken by half a step each way, so that smooth ground that lost its grain does
+    /// not band.
+    pub fn into_raster(&self, picture: &mut Raster, plane: usize, dither: Option<u64>) {
+        let bits = picture.layout().bits.max(8);
         let to = picture.plane_mut(plane);
-        let up = (1u32 << (bits.max(8) - 8)) as f32;
-        let most = ((1u32 << bits.max(8)) - 1) as f32;
-        for (y, row) in to.bytes.chunks_mut(to.stride).take(self.height).enumerate() {
-            let from = &self.data[y * self.width..][..self.width];
-            for (x, v) in from.iter().enumerate() {
-                let shake = dither.map_or(0.0, |d| d(x, y));
-                let code = (v * up + shake).round().clamp(0.0, most) as u16;
-                if bits <= 8 {
-                    row[x] = code as u8;
-                } else {
-                    row[2 * x..2 * x + 2].copy_from_slice(&code.to_ne_bytes());
-                }
-            }
-        }
+        let (stride, tall) = (to.stride, self.height);
+        to.bytes.par_chunks_mut(stride).take(tall).enumerate().for_each(|(y, row)| {
+            round(self.row(y), bits, dither.map(|seed| (seed, (y * self.width) as u64)), row);
+        });
     }
 
     /// One row.
@@ -109,6 +103,24 @@ impl Plane {
     }
 }
 
+/// Rounds a row to codes of `bits`; with a seed and a place to begin at, dithered.
+#[multiversion(targets("x86_64+avx2"))]
+fn round(from: &[f32], bits: u8, dither: Option<(u64, u64)>, to: &mut [u8]) {
+    let (up, most) = ((1u32 << (bits - 8)) as f32, ((1u32 << bits) - 1) as f32);
+    // Half a step added and the rest cut off is rounding.
+    let code = |x: usize, v: f32| {
+        let shake = dither.map_or(0.5, |(seed, at)| uniform_at(seed, at + x as u64));
+        (v * up + shake).clamp(0.0, most) as u16
+    };
+    if bits == 8 {
+        to.iter_mut().zip(from).enumerate().for_each(|(x, (o, v))| *o = code(x, *v) as u8);
+    } else {
+        for (x, (o, v)) in to.chunks_exact_mut(2).zip(from).enumerate() {
+            o.copy_from_slice(&code(x, *v).to_ne_bytes());
+        }
+    }
+}
+
 /// Peak signal-to-noise ratio in dB of a mean squared error in 8-bit code values; at most 100.
 pub fn psnr(error: f64) -> f64 {
     (10.0 * (255.0f64.powi(2) / error.max(1e-9)).log10()).min(100.0)
@@ -128,33 +140,27 @@ pub fn likeness(a: &[f32], b: &[f32]) -> f32 {
 }
 
 /// Mean over a square of `2 * radius + 1`, clamped at the borders.
+#[multiversion(targets("x86_64+avx2"))]
 pub fn box_mean(data: &[f32], width: usize, height: usize, radius: usize) -> Vec<f32> {
+    let side = 2 * radius + 1;
     let mut across = vec![0.0f32; data.len()];
+    let mut wide = vec![0.0f32; width + 2 * radius];
     for (row, out) in data.chunks_exact(width).zip(across.chunks_exact_mut(width)) {
-        let mut sum = 0.0f32;
-        let at = |x: isize| row[x.clamp(0, width as isize - 1) as usize];
-        for x in -(radius as isize)..=radius as isize {
-            sum += at(x);
-        }
-        for (x, o) in out.iter_mut().enumerate() {
-            *o = sum;
-            sum += at(x as isize + radius as isize + 1) - at(x as isize - radius as isize);
+        wide[..radius].fill(row[0]);
+        wide[radius..radius + width].copy_from_slice(row);
+        wide[radius + width..].fill(row[width - 1]);
+        for shift in 0..side {
+            out.iter_mut().zip(&wide[shift..shift + width]).for_each(|(o, v)| *o += v);
         }
     }
     let mut out = vec![0.0f32; data.len()];
-    let mut sums = vec![0.0f32; width];
-    let at = |y: isize| y.clamp(0, height as isize - 1) as usize * width;
-    for y in -(radius as isize)..=radius as isize {
-        sums.iter_mut().zip(&across[at(y)..]).for_each(|(s, v)| *s += v);
-    }
-    let scale = 1.0 / ((2 * radius + 1) * (2 * radius + 1)) as f32;
-    for y in 0..height {
-        let row = &mut out[y * width..][..width];
-        row.iter_mut().zip(&sums).for_each(|(o, s)| *o = s * scale);
-        let (enter, leave) = (at(y as isize + radius as isize + 1), at(y as isize - radius as isize));
-        for x in 0..width {
-            sums[x] += across[enter + x] - across[leave + x];
+    let scale = 1.0 / (side * side) as f32;
+    for (y, out) in out.chunks_exact_mut(width).enumerate() {
+        for shift in 0..side {
+            let from = (y + shift).saturating_sub(radius).min(height - 1) * width;
+            out.iter_mut().zip(&across[from..from + width]).for_each(|(o, v)| *o += v);
         }
+        out.iter_mut().for_each(|o| *o *= scale);
     }
     out
 }

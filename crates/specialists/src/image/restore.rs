@@ -1,5 +1,7 @@
 //! A frame and its neighbours in, a better frame out: what the classical twins do, and what the nets are given.
 
+use rayon::prelude::*;
+
 use super::align::{Field, Pyramid, search, warp};
 use super::dct::{self, Power};
 use super::grain::{LEVELS, level};
@@ -30,7 +32,6 @@ pub struct Window {
 
 /// Fields from a frame to each of its neighbours.
 pub fn fields(now: &Pyramid, others: &[&Pyramid]) -> Vec<Field> {
-    use rayon::prelude::*;
     others.par_iter().map(|other| search(now, other)).collect()
 }
 
@@ -98,7 +99,7 @@ pub fn inputs(task: Task, window: &Window, classical: &Plane, damage: &Damage) -
         frames.insert(middle, now);
     }
     frames.push(if task == Task::Denoise { now } else { classical });
-    let mut planes: Vec<Vec<f32>> = frames.iter().map(|p| less(&p.data, &mended.data)).collect();
+    let mut planes: Vec<Vec<f32>> = frames.par_iter().map(|p| less(&p.data, &mended.data)).collect();
     planes.push(match damage {
         Damage::Grain(levels, _) => {
             let light = box_mean(&now.data, now.width, now.height, 3);

@@ -2,6 +2,7 @@
 //! filter; Dubois and Sabri 1984, with patches for the weights as in Buades et al. 2005).
 
 use multiversion::multiversion;
+use rayon::prelude::*;
 
 use super::grain::{LEVELS, level};
 use super::plane::{Plane, box_mean};
@@ -14,25 +15,39 @@ pub struct Mean {
     pub left: Vec<f32>,
 }
 
+/// Rows that are worked on at a time: what they need stays near the processor.
+const BAND: usize = 32;
+/// Radius of the square in which frames are compared.
+const NEAR: usize = 2;
+
 /// Mean of `now` and its neighbours in line with it, weighed by how well each agrees within the grain of `levels`
 /// (deviation at the eight levels of light).
 pub fn mean(now: &Plane, others: &[Plane], levels: &[f32; LEVELS]) -> Mean {
     let (w, h) = (now.width, now.height);
-    let light = box_mean(&now.data, w, h, 2);
-    let mut sum = now.data.clone();
-    let mut weight = vec![1.0f32; sum.len()];
-    let mut square = vec![1.0f32; sum.len()];
+    let mut plane = now.clone();
+    let mut left = vec![1.0f32; w * h];
     let table: Vec<f32> = (0..256).map(|l| 1.0 / (2.0 * level(levels, l as f32).max(0.35).powi(2))).collect();
-    for other in others {
-        let apart: Vec<f32> = now.data.iter().zip(&other.data).map(|(a, b)| (a - b) * (a - b)).collect();
-        let apart = box_mean(&apart, w, h, 2);
-        take(&other.data, &apart, &light, &table, &mut sum, &mut weight, &mut square);
-    }
-    for ((s, w), q) in sum.iter_mut().zip(&weight).zip(&mut square) {
-        *s /= w;
-        *q /= w * w;
-    }
-    Mean { plane: Plane { width: w, height: h, data: sum }, left: square }
+    let bands = plane.data.par_chunks_mut((BAND * w).max(1)).zip(left.par_chunks_mut((BAND * w).max(1)));
+    bands.enumerate().for_each(|(i, (sum, square))| {
+        // With the rows that a square reaches beyond the band.
+        let (from, to) = ((i * BAND).saturating_sub(NEAR), ((i + 1) * BAND + NEAR).min(h));
+        let inside = (i * BAND - from) * w..(i * BAND - from) * w + sum.len();
+        let here = &now.data[from * w..to * w];
+        let light = box_mean(here, w, to - from, NEAR);
+        let mut weight = vec![1.0f32; sum.len()];
+        for other in others {
+            let there = &other.data[from * w..to * w];
+            let apart: Vec<f32> = here.iter().zip(there).map(|(a, b)| (a - b) * (a - b)).collect();
+            let apart = box_mean(&apart, w, to - from, NEAR);
+            let part = inside.clone();
+            take(&there[part.clone()], &apart[part.clone()], &light[part], &table, sum, &mut weight, square);
+        }
+        for ((s, w), q) in sum.iter_mut().zip(&weight).zip(square) {
+            *s /= w;
+            *q /= w * w;
+        }
+    });
+    Mean { plane, left }
 }
 
 #[multiversion(targets("x86_64+avx2+fma"))]
