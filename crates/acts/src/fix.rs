@@ -346,7 +346,7 @@ pub(crate) fn work(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Re
         }
     }
     let quantizer = spec.deblock;
-    let mut fixed = render::fix(&path, &spec, &out, progress, cancel).map_err(|e| match &e {
+    let mut fixed = render::fix(&path, &probe, &index, &spec, &out, progress, cancel).map_err(|e| match &e {
         render::FixError::Write { .. } | render::FixError::Encode(_) => {
             refusal(e.to_string(), "choose another place with -o, or make room")
         }

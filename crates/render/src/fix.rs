@@ -10,7 +10,7 @@ use line::Line;
 use media::encode::{Codec, EncodeError, SAMPLE_RATE, Writer, WriterSpec};
 use media::raster::RasterError;
 use media::scale::ScaleError;
-use media::{Raster, SoundError, Sounds};
+use media::{Index, Probe, Raster, SoundError, Sounds};
 use neural::RunError;
 use serde::{Deserialize, Serialize};
 use specialists::image::grain::GrainModel;
@@ -167,20 +167,21 @@ pub enum FixError {
     Canceled(#[from] Canceled),
 }
 
-/// Mends the film at `path` into `out`, whole or not at all.
+/// Mends the film at `path`, which was looked into already, into `out`, whole or not at all.
 ///
 /// Pictures keep their colour tags, depth and range as far as the codec holds them; what it does not hold is in the notes.
 /// The first sound track is kept, in stereo, in step with the picture.
 pub fn fix(
     path: &Path,
+    probe: &Probe,
+    index: &Index,
     spec: &FixSpec,
     out: &Path,
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<Fixed, FixError> {
     let begun = Instant::now();
-    let probe = media::probe(path).map_err(ReelError::from)?;
-    let mut reel = Reel::of(path, &probe)?;
+    let mut reel = Reel::of(path, probe, index)?;
     let frames = reel.clock.frames();
     let end = spec.end.unwrap_or(frames).min(frames);
     if spec.start >= end {
@@ -210,7 +211,7 @@ pub fn fix(
     let whole = Whole::begin(out).map_err(write)?;
     let sounds = match probe.sounds.is_empty() {
         true => None,
-        false => Some(Sounds::open(path, &probe, 0, SAMPLE_RATE, 2)?),
+        false => Some(Sounds::open(path, probe, 0, SAMPLE_RATE, 2)?),
     };
     if probe.sounds.len() > 1 || probe.sounds.first().is_some_and(|s| s.channels > 2) {
         notes.push("the first sound track was kept, in stereo; other tracks and channels lie in the source".to_owned());

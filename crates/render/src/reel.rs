@@ -48,14 +48,14 @@ pub(crate) struct Reel {
 
 impl Reel {
     pub(crate) fn open(path: &Path) -> Result<Reel, ReelError> {
-        Reel::of(path, &probe(path)?)
+        let probe = probe(path)?;
+        Reel::of(path, &probe, &media::index(path, &probe)?)
     }
 
-    /// Opens the film at `path`, of which `probe` is known.
-    pub(crate) fn of(path: &Path, probe: &Probe) -> Result<Reel, ReelError> {
-        let index: Index = media::index::index(path, probe)?;
+    /// Opens the film at `path`, which was looked into already.
+    pub(crate) fn of(path: &Path, probe: &Probe, index: &Index) -> Result<Reel, ReelError> {
         let picture = probe.picture.clone().ok_or_else(|| ReelError::NoPicture(path.to_owned()))?;
-        let pictures = Pictures::open(path, probe, &index, PicturesOptions { threads: 0, skip: Skip::Nothing })?;
+        let pictures = Pictures::open(path, probe, index, PicturesOptions { threads: 0, skip: Skip::Nothing })?;
         let interlaced = matches!(picture.scan, Scan::TopFirst | Scan::BottomFirst);
         Ok(Reel {
             path: path.to_owned(),

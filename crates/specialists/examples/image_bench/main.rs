@@ -41,8 +41,10 @@ fn main() {
             films.push(PathBuf::from(a));
         }
     }
-    if what == "critic" {
-        return critic::critic(&films);
+    match what.as_str() {
+        "critic" => return critic::critic(&films),
+        "speed" => return speed(nets),
+        _ => {}
     }
     let clips = clips(&films, 2);
     println!("{} windows of {} films", clips.len(), films.len());
@@ -52,7 +54,6 @@ fn main() {
         "upscale" => enlarge(&clips, nets),
         "noise" => noise(&clips),
         "real" => real(&clips, nets),
-        "speed" => speed(nets),
         other => panic!("`{other}` is none of denoise, deblock, upscale, noise, real, critic, speed"),
     }
 }

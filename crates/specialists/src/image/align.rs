@@ -82,17 +82,16 @@ fn smooth(plane: &Plane) -> Vec<u8> {
         return vec![0];
     }
     let mut out = vec![0u8; w * h];
-    let (mut tall, mut row) = (vec![0.0f32; w + 2], vec![0.0f32; w]);
+    let mut tall = vec![0.0f32; w + 2];
     for (y, out) in out.chunks_exact_mut(w).enumerate() {
         let (a, b, c) = (plane.row(y.saturating_sub(1)), plane.row(y), plane.row((y + 1).min(h - 1)));
         for (((t, a), b), c) in tall[1..=w].iter_mut().zip(a).zip(b).zip(c) {
             *t = 0.25 * a + 0.5 * b + 0.25 * c;
         }
         (tall[0], tall[w + 1]) = (tall[1], tall[w]);
-        for (((o, a), b), c) in row.iter_mut().zip(&tall[..w]).zip(&tall[1..=w]).zip(&tall[2..]) {
-            *o = 0.25 * a + 0.5 * b + 0.25 * c + 0.5;
+        for (((o, a), b), c) in out.iter_mut().zip(&tall[..w]).zip(&tall[1..=w]).zip(&tall[2..]) {
+            *o = (0.25 * a + 0.5 * b + 0.25 * c + 0.5) as u8;
         }
-        out.iter_mut().zip(&row).for_each(|(o, v)| *o = *v as u8);
     }
     out
 }

@@ -12,14 +12,14 @@ const N: usize = 8;
 const STEP: usize = 4;
 type Block = [f32; N * N];
 
-/// Power of grain of deviation 1 at each of 64 frequencies, rows from the top.
+/// Power of grain of deviation 1 at each of 64 frequencies, a row for each horizontal one; none at a block's mean, which is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Power(pub [f32; N * N]);
 
 impl Power {
     /// Of white grain.
     pub fn white() -> Power {
-        Power([1.0; N * N])
+        Power(std::array::from_fn(|i| if i == 0 { 0.0 } else { 1.0 }))
     }
 
     /// Of a shape, from a field made of it.
@@ -33,11 +33,11 @@ impl Power {
                 let mut block = [0.0; N * N];
                 (0..N).for_each(|j| block[j * N..][..N].copy_from_slice(&made[(y + j) * SIDE + x..][..N]));
                 let f = forward(&block);
-                power.iter_mut().zip(&turned(&f)).for_each(|(p, v)| *p += v * v);
+                power.iter_mut().zip(&f).for_each(|(p, v)| *p += v * v);
                 count += 1.0;
             }
         }
-        Power(power.map(|p| (p / count).max(0.01)))
+        Power(std::array::from_fn(|i| if i == 0 { 0.0 } else { (power[i] / count).max(0.01) }))
     }
 }
 
@@ -47,9 +47,8 @@ pub fn shrink(plane: &Plane, left: &[f32], levels: &[f32; LEVELS], power: &Power
     if plane.width < N || plane.height < N {
         return plane.clone();
     }
-    let power = Power(turned(&power.0));
-    let first = pass(plane, None, left, levels, &power, firm, 0);
-    pass(plane, Some(&first), left, levels, &power, firm, 2)
+    let first = pass(plane, None, left, levels, power, firm, 0);
+    pass(plane, Some(&first), left, levels, power, firm, 2)
 }
 
 /// One pass over all blocks; with a pilot, by its power (Wiener), else by a threshold.
@@ -123,7 +122,7 @@ fn row(
         let confidence = match pilot {
             None => {
                 const LIMIT: f32 = 2.6 * 2.6;
-                let (mean, limit) = (f[0], LIMIT * variance);
+                let limit = LIMIT * variance;
                 let mut alive = [0.0f32; N];
                 for j in (0..N * N).step_by(N) {
                     for i in 0..N {
@@ -133,9 +132,7 @@ fn row(
                         alive[i] += lives;
                     }
                 }
-                let held = if mean * mean < limit * power.0[0] { 0.0 } else { 1.0 };
-                f[0] = mean;
-                1.0 / (1.0 - held + alive.iter().sum::<f32>())
+                1.0 / alive.iter().sum::<f32>()
             }
             Some(pilot) => {
                 let mut guess = [0.0f32; N * N];
@@ -143,21 +140,19 @@ fn row(
                     let at = (y + j) * w + x;
                     guess[j * N..][..N].copy_from_slice(&pilot.data[at..at + N]);
                 }
-                let g = forward(&guess);
-                let mean = f[0];
+                let mut g = forward(&guess);
+                // The mean is no grain's: so strong that its gain is 1.
+                g[0] = 1e6;
                 let mut open = [0.0f32; N];
-                let mut first = 0.0;
                 for j in (0..N * N).step_by(N) {
                     for i in 0..N {
                         let energy = g[j + i] * g[j + i];
                         let gain = energy / (energy + variance * power.0[j + i] + 1e-6);
                         f[j + i] *= gain;
                         open[i] += gain * gain;
-                        first = if j + i == 0 { gain * gain } else { first };
                     }
                 }
-                f[0] = mean;
-                1.0 / (1.0 - first + open.iter().sum::<f32>())
+                1.0 / open.iter().sum::<f32>()
             }
         };
         let back = inverse(&f);
