@@ -1,0 +1,232 @@
+//! Reading rows from CSV: lists are kept in spreadsheets.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::entry::Entry;
+use crate::read::{LONGEST_FILE, LONGEST_TEXT, Place, Row, Wrong};
+use crate::word::brief;
+
+/// Fields that hold lists: their cells are split at semicolons.
+const LISTS: [&str; 20] = [
+    "aliases",
+    "packs",
+    "guilds",
+    "authors",
+    "public_domain",
+    "based_on",
+    "acts",
+    "purposes",
+    "projects",
+    "scenes",
+    "languages",
+    "territories",
+    "media",
+    "forbid",
+    "tags",
+    "biometrics",
+    "kinds",
+    "works",
+    "rights",
+    "chain_of_title",
+];
+
+/// Reads a CSV file (RFC 4180, UTF-8, commas, a first line of field names) of rows of one kind.
+///
+/// The file's name says the kind: `parties.csv`, `works.csv`, `consents.csv`, `deeds.csv` and so on, or `appearances.csv` with the
+/// columns `work, shot, person, kinds, seconds, confidence, verified_by`, from which shots are put together. A list is written
+/// with semicolons, a field within a field with a dot (`ids.isni`, `pay.amount`), an empty cell is a field left out.
+///
+/// ```
+/// let rows = rights::sheet::csv("consents.csv", "id,person,acts,territories\nc:1,p:a,communicate;adapt,WORLD;-US\n").unwrap();
+/// assert_eq!((rows[0].entry.id(), rows[0].place.line), ("c:1", 2));
+/// ```
+pub fn csv(file: &str, text: &str) -> Result<Vec<Row>, Vec<Wrong>> {
+    let wrong = |line: u64, what: String| Wrong { place: Place { file: file.to_owned(), line: line as usize }, what };
+    let name = std::path::Path::new(file).file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
+    let appearances = name == "appearances" || name == "appearance";
+    let kind = Entry::KINDS.iter().copied().find(|kind| name == *kind || name == plural(kind));
+    let Some(kind) = kind.or(appearances.then_some("shot")) else {
+        let names: Vec<String> = Entry::KINDS.iter().map(|kind| plural(kind)).collect();
+        let what =
+            format!("the file's name says what its rows are: name it appearances.csv or {}.csv", names.join(".csv, "));
+        return Err(vec![wrong(1, what)]);
+    };
+    if text.len() > LONGEST_FILE {
+        return Err(vec![wrong(1, format!("the file is longer than {} MB: split it", LONGEST_FILE >> 20))]);
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+    let headers = reader.headers().map_err(|e| vec![wrong(1, format!("no CSV: {e}"))])?.clone();
+    if let Some(twice) = headers.iter().enumerate().find(|(i, h)| headers.iter().take(*i).any(|other| other == *h)) {
+        return Err(vec![wrong(1, format!("the column `{}` is there twice", brief(twice.1)))]);
+    }
+    let mut rows: Vec<Row> = Vec::new();
+    let mut shots: BTreeMap<String, (usize, Map<String, Value>)> = BTreeMap::new();
+    let mut faults = Vec::new();
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(e) => {
+                let line = e.position().map_or(1, csv::Position::line);
+                faults.push(wrong(line, format!("no CSV: {e}")));
+                continue;
+            }
+        };
+        let line = record.position().map_or(1, csv::Position::line);
+        let fields = match fields(&headers, &record) {
+            Ok(fields) => fields,
+            Err(what) => {
+                faults.push(wrong(line, what));
+                continue;
+            }
+        };
+        if appearances {
+            if let Err(what) = appear(fields, line as usize, &mut shots) {
+                faults.push(wrong(line, what));
+            }
+            continue;
+        }
+        match Entry::parse(kind, Value::Object(fields)) {
+            Ok(entry) => rows.push(Row { entry, place: Place { file: file.to_owned(), line: line as usize } }),
+            Err((path, what)) => faults.push(wrong(line, format!("{kind}: {path}: {}", brief(&what)))),
+        }
+    }
+    for (_, (line, shot)) in shots {
+        match Entry::parse("shot", Value::Object(shot)) {
+            Ok(entry) => rows.push(Row { entry, place: Place { file: file.to_owned(), line } }),
+            Err((path, what)) => faults.push(wrong(line as u64, format!("shot: {path}: {}", brief(&what)))),
+        }
+    }
+    rows.sort_by(|a, b| a.place.cmp(&b.place));
+    faults.sort();
+    if faults.is_empty() { Ok(rows) } else { Err(faults) }
+}
+
+/// `party` is `parties.csv`.
+fn plural(kind: &str) -> String {
+    kind.strip_suffix('y').map_or_else(|| format!("{kind}s"), |stem| format!("{stem}ies"))
+}
+
+fn fields(headers: &csv::StringRecord, record: &csv::StringRecord) -> Result<Map<String, Value>, String> {
+    let mut fields = Map::new();
+    for (header, cell) in headers.iter().zip(record).filter(|(_, cell)| !cell.is_empty()) {
+        if cell.len() > LONGEST_TEXT {
+            return Err(format!(
+                "`{}` holds {} bytes; no text is longer than {} KB",
+                brief(header),
+                cell.len(),
+                LONGEST_TEXT >> 10
+            ));
+        }
+        let mut within = &mut fields;
+        let mut names = header.split('.').peekable();
+        while let Some(name) = names.next() {
+            if names.peek().is_none() {
+                within.insert(name.to_owned(), value(name, cell));
+                break;
+            }
+            let inner = within.entry(name).or_insert_with(|| Value::Object(Map::new()));
+            within = inner.as_object_mut().ok_or_else(|| format!("`{}` is both a field and a table", brief(header)))?;
+        }
+    }
+    Ok(fields)
+}
+
+fn value(name: &str, cell: &str) -> Value {
+    if LISTS.contains(&name) {
+        return cell
+            .split(';')
+            .map(str::trim)
+            .filter(|s| !s.is_empty())
+            .map(|item| scalar(name, item))
+            .collect::<Vec<_>>()
+            .into();
+    }
+    scalar(name, cell)
+}
+
+fn scalar(name: &str, cell: &str) -> Value {
+    // Amounts are decimal numbers kept as text; everything else that looks like a number or a truth is one.
+    if matches!(name, "amount" | "minimum" | "title" | "name" | "role" | "note" | "what") {
+        return cell.into();
+    }
+    match cell {
+        "true" | "yes" => true.into(),
+        "false" | "no" => false.into(),
+        _ => cell
+            .parse::<i64>()
+            .ok()
+            .filter(|_| !name.contains("ids") && cell.len() < 16 && !cell.starts_with('0') || cell == "0")
+            .map(Value::from)
+            .or_else(|| {
+                let number = cell.parse::<f64>().ok().filter(|_| cell.contains('.') && cell.len() < 16);
+                number.and_then(serde_json::Number::from_f64).map(Value::Number)
+            })
+            .unwrap_or_else(|| cell.into()),
+    }
+}
+
+/// Puts a row of appearances to its shot.
+fn appear(
+    mut fields: Map<String, Value>,
+    line: usize,
+    shots: &mut BTreeMap<String, (usize, Map<String, Value>)>,
+) -> Result<(), String> {
+    let work = fields.remove("work").and_then(|w| w.as_str().map(str::to_owned)).ok_or("the cell `work` is empty")?;
+    let number = fields.remove("shot").and_then(|n| n.as_u64()).ok_or("the cell `shot` holds no shot's number")?;
+    let id = format!("s:{}/{number:04}", work.strip_prefix("w:").unwrap_or(&work));
+    let (_, shot) = shots.entry(id.clone()).or_insert_with(|| {
+        let mut shot = Map::new();
+        shot.insert("id".into(), id.into());
+        shot.insert("work".into(), work.into());
+        shot.insert("number".into(), number.into());
+        shot.insert("appearance".into(), Value::Array(Vec::new()));
+        (line, shot)
+    });
+    if let Some(by) = fields.get("verified_by") {
+        shot.insert("verified_by".into(), by.clone());
+    }
+    // A row without a person says that nobody is in the shot, or who looked.
+    if fields.contains_key("person") {
+        shot["appearance"].as_array_mut().expect("made above").push(Value::Object(fields));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::Entry;
+
+    #[test]
+    fn shots_are_put_together_from_appearances() {
+        let text = "work,shot,person,kinds,seconds,confidence,verified_by\nw:a,7,p:x,face;voice,4.1,0.99,ed:lg\nw:a,7,p:y,body,2.0,,ed:lg\nw:a,8,,,,,ed:lg\n";
+        let rows = csv("in/appearances.csv", text).unwrap();
+        assert_eq!(rows.len(), 2);
+        let Entry::Shot(shot) = &rows[0].entry else { panic!("a shot") };
+        assert_eq!((shot.id.as_str(), shot.appearance.len(), rows[0].place.line), ("s:a/0007", 2, 2));
+        let Entry::Shot(empty) = &rows[1].entry else { panic!("a shot") };
+        assert!(empty.appearance.is_empty() && empty.verified_by.is_some());
+    }
+
+    #[test]
+    fn faults_are_told_with_their_lines() {
+        let text = "id,person,acts\nc:1,p:a,communicate\nc:2,p:a,fly\n\"c:3,p:a,adapt\n";
+        let faults = csv("consents.csv", text).unwrap_err();
+        assert_eq!(faults[0].place.line, 3, "{faults:?}");
+        assert!(csv("things.csv", "id\n1\n").unwrap_err()[0].what.contains("consents.csv"));
+        assert!(csv("consents.csv", "id,id\n1,2\n").unwrap_err()[0].what.contains("twice"));
+        assert!(csv("consents.csv", "").unwrap().is_empty());
+    }
+
+    #[test]
+    fn fields_within_fields_and_amounts_as_text() {
+        let text = "id,person,pay.basis,pay.amount,pay.currency\nc:1,p:a,flat,1500.00,EUR\n";
+        let Entry::Consent(consent) = csv("consents.csv", text).unwrap().remove(0).entry else { panic!("a consent") };
+        assert_eq!(consent.pay.unwrap().amount, "1500.00");
+        let text = "id,kind,name,ids.isni\np:a,person,1984,0000 0001 2103 2683\n";
+        assert_eq!(csv("parties.csv", text).unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,71 @@
+//! Who and what is in a shot.
+
+use serde::{Deserialize, Serialize};
+
+use crate::word::AppearanceKind;
+
+/// What was recorded of one shot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shot {
+    /// Name of this record, `s:notte-rossa/0147`.
+    pub id: String,
+    /// Of which work.
+    pub work: String,
+    /// Its number in the catalogue's list of that title, from 1.
+    pub number: u32,
+    /// The reel by its hash, where the title has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<String>,
+    /// Scene of the screenplay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scene: Option<u32>,
+    /// Persons in it. An empty list says that nobody is, if someone verified it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub appearance: Vec<Appearance>,
+    /// Things that belong to others: a painting, a logo, a clip, a song.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub third_party: Vec<ThirdParty>,
+    /// Who looked at the shot and says that the lists are whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_by: Option<String>,
+}
+
+/// A person in a shot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Appearance {
+    /// Who.
+    pub person: String,
+    /// What of them.
+    pub kinds: Vec<AppearanceKind>,
+    /// For how long, seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
+    /// How sure a machine was, 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f64>,
+    /// The person of the studio's who confirmed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_by: Option<String>,
+}
+
+/// Something in a shot that belongs to someone else.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ThirdParty {
+    /// What it is.
+    pub what: String,
+    /// Whose: a party, `unknown`, or `public_domain`.
+    pub holder: String,
+    /// Whether its holder reserved it against text and data mining: `none`, `reserved`, `unknown`.
+    #[serde(default = "unknown")]
+    pub tdm: String,
+    /// The grant that lets it be shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<String>,
+}
+
+fn unknown() -> String {
+    "unknown".into()
+}
