@@ -7,8 +7,10 @@
 //! sum comes out exactly; who is paid nothing is told why; a paper says what is recorded and by which document, "unknown" where
 //! nothing is, and never that something is lawful: every paper carries the [`paper::DISCLAIMER`] at head and foot.
 //!
-//! Reading order: [`lineage`], [`paper`].
+//! Reading order: [`lineage`], [`appearance`], [`money`], [`scheme`], [`paper`].
 
 pub mod appearance;
 pub mod lineage;
+pub mod money;
 pub mod paper;
+pub mod scheme;
