@@ -96,7 +96,10 @@ mod tests {
     fn who_is_not_used_is_not_in_it() {
         let record = record();
         let names = |picture, sound| {
-            seen(&record, &one(picture, sound)).into_iter().map(|s| (s.person.to_owned(), s.milliseconds)).collect::<Vec<_>>()
+            seen(&record, &one(picture, sound))
+                .into_iter()
+                .map(|s| (s.person.to_owned(), s.milliseconds))
+                .collect::<Vec<_>>()
         };
         assert_eq!(names(true, false), [("p:face".into(), 2000), ("p:both".into(), 3000)]);
         assert_eq!(names(false, true), [("p:voice".into(), 3000), ("p:both".into(), 3000)]);

@@ -167,7 +167,12 @@ fn used(
     Use {
         reel: reel.hash.map(|hash| hash.to_string()),
         made,
-        ..plain(&piece.title, piece.shot.or(clip.shot.filter(|_| piece.frames == source)), FrameRange::new(start, end), rate)
+        ..plain(
+            &piece.title,
+            piece.shot.or(clip.shot.filter(|_| piece.frames == source)),
+            FrameRange::new(start, end),
+            rate,
+        )
     }
 }
 

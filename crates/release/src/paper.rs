@@ -4,7 +4,8 @@
 //! neighbors (names in other scripts, huge names, control characters).
 //!
 //! Before a release: [`clearance`], [`chain`], [`disclosure`]. Before training: [`passport`], [`summary`]. For persons and
-//! unions: [`consent`], [`scan`], [`union`], [`synthetic`], [`transfer`], [`writer`], [`strike`]. For others: [`vendor`].
+//! unions: [`consent`], [`scan`], [`union`], [`synthetic`], [`transfer`], [`writer`], [`strike`], [`statement`]. For others:
+//! [`vendor`], [`simulator`].
 
 pub mod chain;
 pub mod clearance;
@@ -16,6 +17,8 @@ mod ink;
 pub mod passport;
 pub mod scan;
 mod sheet;
+pub mod simulator;
+pub mod statement;
 pub mod strike;
 pub mod summary;
 pub mod synthetic;
@@ -31,6 +34,8 @@ pub use disclosure::{DisclosurePack, disclosure_pack};
 pub use passport::{Passport, passport};
 pub use scan::{ScanNotice, scan_notice};
 pub use sheet::{DISCLAIMER, Tone};
+pub use simulator::{Simulator, simulator};
+pub use statement::{Posted, Statement, statement};
 pub use strike::{StrikeBanner, strike_banner};
 pub use summary::training_summary;
 pub use synthetic::{SyntheticMemo, synthetic_memo};

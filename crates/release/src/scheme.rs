@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::civil::Date;
-use ledger::{Money, allocate};
+use ledger::{Money, Sum, allocate};
 use rights::{Agreement, Consent, Record};
 use rules::question::Use;
 use serde::{Deserialize, Serialize};
@@ -32,8 +32,7 @@ pub enum Scheme {
 
 impl Scheme {
     /// All of them, in the order of the page.
-    pub const ALL: [Scheme; 5] =
-        [Scheme::Points, Scheme::ProRata, Scheme::DayRates, Scheme::Flat, Scheme::Attribution];
+    pub const ALL: [Scheme; 5] = [Scheme::Points, Scheme::ProRata, Scheme::DayRates, Scheme::Flat, Scheme::Attribution];
 
     /// What happens to a holder who comes as two: what a negotiator should know of it.
     pub fn splitting(self) -> &'static str {
@@ -105,7 +104,7 @@ pub struct Held {
     /// Of which work, if of one.
     pub work: Option<String>,
     /// How much.
-    pub amount: Money,
+    pub amount: Sum,
     /// Why.
     pub because: String,
 }
@@ -115,7 +114,7 @@ impl Payout {
         Payout { scheme, lines: Vec::new(), held: Vec::new(), notes: Vec::new() }
     }
 
-    fn hold(&mut self, work: Option<&str>, amount: Money, because: impl Into<String>) {
+    fn hold(&mut self, work: Option<&str>, amount: Sum, because: impl Into<String>) {
         if amount.minor != 0 {
             self.held.push(Held { work: work.map(str::to_owned), amount, because: because.into() });
         }
@@ -128,8 +127,12 @@ impl Payout {
 
     /// What is held of it, in its smallest units.
     pub fn kept(&self) -> i128 {
-        self.held.iter().map(|held| i128::from(held.amount.minor)).sum()
+        self.held.iter().map(|held| held.amount.minor).sum()
     }
+}
+
+fn sum(money: Money) -> Sum {
+    Sum { minor: i128::from(money.minor), currency: money.currency }
 }
 
 /// Pays the same release under every scheme.
@@ -183,14 +186,16 @@ fn agreement<'a>(record: &'a Record, work: &str) -> Result<&'a Agreement, String
     match (all.next(), all.next()) {
         (None, _) => Err("no agreement on points is recorded".to_owned()),
         (Some(one), None) => Ok(one),
-        (Some(one), Some(two)) => Err(format!("both {} and {} speak of the pool: which governs is not recorded", one.id, two.id)),
+        (Some(one), Some(two)) => {
+            Err(format!("both {} and {} speak of the pool: which governs is not recorded", one.id, two.id))
+        }
     }
 }
 
 fn points(deal: &Deal<'_>, people: &People<'_>, payout: &mut Payout) {
     let weights: Vec<u64> = people.works.values().copied().collect();
     let Some(shares) = allocate(deal.pool.minor, &weights) else {
-        return payout.hold(None, deal.pool, "no work is used for any time");
+        return payout.hold(None, sum(deal.pool), "no work is used for any time");
     };
     for (work, minor) in people.works.keys().zip(shares) {
         by_points(deal, work, Money::new(minor, deal.pool.currency), payout);
@@ -202,9 +207,9 @@ fn by_points(deal: &Deal<'_>, work: &str, part: Money, payout: &mut Payout) {
     match agreement(deal.record, work) {
         Ok(agreement) => match money::pool(agreement, part) {
             Some(lines) => payout.lines.extend(lines),
-            None => payout.hold(Some(work), part, format!("nobody has a point in {}", agreement.id)),
+            None => payout.hold(Some(work), sum(part), format!("nobody has a point in {}", agreement.id)),
         },
-        Err(why) => payout.hold(Some(work), part, why),
+        Err(why) => payout.hold(Some(work), sum(part), why),
     }
 }
 
@@ -215,7 +220,7 @@ fn seconds(part: Money, work: Option<&str>, people: &People<'_>, payout: &mut Pa
     // Each is bounded, so the sum of as many as a film can have stays far from the end of the type.
     let whole = weights.iter().copied().fold(0, u64::saturating_add);
     let Some(shares) = allocate(part.minor, &weights) else {
-        return payout.hold(work, part, "nobody is confirmed to be seen or heard");
+        return payout.hold(work, sum(part), "nobody is confirmed to be seen or heard");
     };
     for (((person, work), time), minor) in times.into_iter().zip(shares) {
         let because = || "the seconds come to less than the smallest unit".to_owned();
@@ -254,8 +259,9 @@ fn days(deal: &Deal<'_>, people: &People<'_>, payout: &mut Payout) {
         }
     }
     let over = i128::from(deal.pool.minor) - payout.paid(deal.pool);
-    let left = Money::new(i64::try_from(over).unwrap_or(i64::MIN), deal.pool.currency);
-    let because = if over < 0 { "day rates come to more than the pool" } else { "day rates come to less than the pool" };
+    let left = Sum { minor: over, currency: deal.pool.currency };
+    let because =
+        if over < 0 { "day rates come to more than the pool" } else { "day rates come to less than the pool" };
     payout.hold(None, left, because);
     if payout.lines.iter().any(|line| matches!(line.owed, Owed::Amount(m) if m.currency != deal.pool.currency)) {
         payout.notes.push("Some day rates are in another currency; they are not set against the pool.".into());
@@ -287,7 +293,7 @@ fn flat(pool: Money, people: &People<'_>, payout: &mut Payout) {
         entry.1.insert(work);
     }
     let Some(shares) = allocate(pool.minor, &vec![1; persons.len()]) else {
-        return payout.hold(None, pool, "nobody is confirmed to be seen or heard");
+        return payout.hold(None, sum(pool), "nobody is confirmed to be seen or heard");
     };
     let count = persons.len();
     for ((person, (time, works)), minor) in persons.into_iter().zip(shares) {
@@ -333,7 +339,11 @@ fn attribution(deal: &Deal<'_>, people: &People<'_>, payout: &mut Payout) {
     for ((m, part), minor) in parts.iter().zip(&shares) {
         let words = format!("{:.1} % ± {:.1} %", 100.0 * m.share, 100.0 * m.half.abs());
         if *part == 0 {
-            payout.notes.push(format!("{}: {words} is within the noise floor of {:.1} %; its part goes by seconds.", m.work, 100.0 * deal.floor));
+            payout.notes.push(format!(
+                "{}: {words} is within the noise floor of {:.1} %; its part goes by seconds.",
+                m.work,
+                100.0 * deal.floor
+            ));
             continue;
         }
         let work = money::work(deal.record, &m.work);
@@ -351,7 +361,9 @@ fn attribution(deal: &Deal<'_>, people: &People<'_>, payout: &mut Payout) {
     } else if left == WHOLE {
         payout.notes.push("No work stands out of the noise: the whole pool goes by seconds. A contract table is the better basis here.".into());
     }
-    payout.notes.push("A statistical estimate of what the model’s result would lose without a work; not authorship.".into());
+    payout
+        .notes
+        .push("A statistical estimate of what the model’s result would lose without a work; not authorship.".into());
     let rest = Money::new(*shares.last().expect("what is left is one of them"), currency);
     if rest.minor != 0 {
         let before = payout.lines.len();

@@ -61,11 +61,7 @@ fn a_clip_over_several_shots_is_a_use_of_each() {
     let seen: Vec<_> = found.uses.iter().map(|u| (u.shot, u.record.unwrap(), u.picture, u.sound)).collect();
     assert_eq!(
         seen,
-        [
-            (Some(1), (0, 50), true, true),
-            (Some(2), (50, 150), true, true),
-            (Some(3), (150, 200), true, true)
-        ]
+        [(Some(1), (0, 50), true, true), (Some(2), (50, 150), true, true), (Some(3), (150, 200), true, true)]
     );
     assert!((found.uses.iter().map(|u| u.seconds).sum::<f64>() - 200.0 / 24.0).abs() < 1e-9);
     assert_eq!(found.shares, Shares { real: 200, ..Shares::default() });
@@ -94,8 +90,7 @@ fn music_is_named_by_file_and_lettering_is_no_use() {
 
 #[test]
 fn a_transition_uses_what_it_shows_past_the_cut() {
-    let mix =
-        Transition { kind: TransitionKind::Dissolve, before: 6, after: 6, metadata: serde_json::Map::new() };
+    let mix = Transition { kind: TransitionKind::Dissolve, before: 6, after: 6, metadata: serde_json::Map::new() };
     let found = read(&cut(vec![clip("a.mov", 0, 100), Item::Transition(mix), clip("a.mov", 200, 300)], Vec::new()));
     let seen: Vec<_> = found.uses.iter().map(|u| (u.shot.unwrap(), u.record.unwrap())).collect();
     assert_eq!(seen, [(1, (0, 100)), (2, (94, 100)), (2, (100, 106)), (3, (100, 200))]);

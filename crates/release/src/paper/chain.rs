@@ -100,12 +100,14 @@ fn proven(link: &Link) -> bool {
 fn one(paper: &ChainOfTitle<'_>, work: &Work) -> Markup {
     let record = paper.record;
     let gaps: Vec<&Gap> = paper.chain.gaps.iter().filter(|gap| gap.work == work.id).collect();
-    let mut broken: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut broken: BTreeMap<&str, Broken<'_>> = BTreeMap::new();
     for gap in &gaps {
-        broken.entry(&gap.author).or_default().push(gap.act.as_str());
+        let one =
+            broken.entry(&gap.author).or_insert(Broken { author: &gap.author, acts: Vec::new(), place: String::new() });
+        one.acts.push(gap.act.as_str());
+        one.place = gap.territories.to_string();
     }
-    let broken: Vec<Broken<'_>> =
-        broken.into_iter().map(|(author, acts)| Broken { author, what: acts.join(", ") }).collect();
+    let broken: Vec<Broken<'_>> = broken.into_values().collect();
     let mut links: Vec<&Link> = work.chain_of_title.iter().collect();
     links.sort_by_key(|link| link.date);
     html! {
@@ -126,7 +128,7 @@ fn one(paper: &ChainOfTitle<'_>, work: &Work) -> Markup {
             @if !work.authors.iter().all(|author| author == paper.studio) || work.authors.is_empty() { p { span.gap { "No link is recorded." } } }
             @else { p { "The studio is the author: no link is needed." } }
         } @else { table {
-            thead { tr { th { "Day" } th { "From" } th { "To" } th { "Instrument" } th { "Rights" } th { "Where, until" } th { "Document, page" } th { "Read by" } } }
+            thead { tr { th { "Day" } th { "From" } th { "To" } th { "Instrument" } th { "Rights" } th { "Where, until" } th { "Paper" } th { "Read by" } } }
             tbody { @for link in links { tr {
                 td.code { (link.date) }
                 td { (ink::party(record, &link.from)) }

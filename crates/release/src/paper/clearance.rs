@@ -10,9 +10,9 @@ use rules::decision::{Answer, Decision, NearMiss, Reason};
 use rules::question::{Release, Use};
 use serde::{Deserialize, Serialize};
 
+use super::duty;
 use super::ink::{self, fact};
 use super::sheet::{Sheet, Tone};
-use super::duty;
 use crate::lineage::Shares;
 
 /// What a clearance report tells.
@@ -232,15 +232,16 @@ fn person(paper: &Clearance<'_>, id: &str, seen: &Cast<'_>) -> Markup {
     let missed = |consent: &str| decision.near_misses.iter().find(|near| near.person == id && near.consent == consent);
     html! {
         div.keep {
-            h3 { (ink::party(paper.record, id)) " · " (ink::outcome_of(worst.unwrap_or(Answer::MeetsRecordedConditions))) }
+            h3 { (ink::party(paper.record, id)) " · " @match worst { Some(answer) => (ink::outcome_of(answer)), None => (ink::outcome("carried")) } }
             p.small.dim {
                 (ink::count(seen.shots.len(), "shot", "shots")) ", " (ink::seconds(seen.seconds)) ", "
                 (ink::words(&seen.kinds, "nothing named")) ", "
                 @if seen.confirmed { "confirmed by a person" } @else { span.gap { "not confirmed by a person" } }
             }
             @if consents.is_empty() { p { span.gap { "No consent is recorded." } } }
-            @else { table {
-                thead { tr { th { "Consent" } @for (head, _) in COLUMNS { th { (head) } } th { "Document, page" } } }
+            @else { table.matrix {
+                colgroup { col.wide; col.wide; col.wide; col.wide; col.thin; col.wide; col.wide; col.wide; }
+                thead { tr { th { "Consent" } @for (head, _) in COLUMNS { th { (head) } } th { "Paper" } } }
                 tbody { @for standing in &consents { (consent(standing, missed(&standing.consent.id))) } }
             } }
             @for near in decision.near_misses.iter().filter(|near| near.person == id).take(3) {
@@ -275,16 +276,15 @@ fn consent(standing: &Standing, near: Option<&NearMiss>) -> Markup {
 }
 
 fn uses(paper: &Clearance<'_>) -> Markup {
-    let touched: BTreeMap<usize, Answer> = paper
-        .decision
-        .reasons
-        .iter()
-        .flat_map(|reason| reason.uses.iter().map(|at| (*at, reason.answer)))
-        .fold(BTreeMap::new(), |mut all, (at, answer)| {
-            let worst = all.entry(at).or_insert(answer);
-            *worst = (*worst).max(answer);
-            all
-        });
+    let touched: BTreeMap<usize, Answer> =
+        paper.decision.reasons.iter().flat_map(|reason| reason.uses.iter().map(|at| (*at, reason.answer))).fold(
+            BTreeMap::new(),
+            |mut all, (at, answer)| {
+                let worst = all.entry(at).or_insert(answer);
+                *worst = (*worst).max(answer);
+                all
+            },
+        );
     html! {
         h2 { "Uses, in order" }
         @if let Some(shares) = paper.shares { (bar(shares)) }
@@ -436,4 +436,3 @@ fn evidence(paper: &Clearance<'_>) -> Markup {
         } }
     }
 }
-

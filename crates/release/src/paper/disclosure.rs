@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use film::Rate;
 use maud::{Markup, html};
 use rights::{Purpose, Record};
+use rules::decision::Decision;
 use rules::question::{Release, Use};
 
 use super::ink;
@@ -17,6 +18,8 @@ pub struct DisclosurePack<'a> {
     pub name: &'a str,
     /// What was asked.
     pub question: &'a Release,
+    /// What was answered: a line that speaks of consent needs one for everyone shown.
+    pub decision: &'a Decision,
     /// The record.
     pub record: &'a Record,
     /// Rate of what is made, for timecodes.
@@ -28,23 +31,28 @@ pub struct DisclosurePack<'a> {
 /// The line for the end credits; none where no model made anything and no likeness was made.
 ///
 /// Names are not in it: who is shown is for the consents to say, and a credit that names a person is an agreement of its own.
-pub fn credit_line(uses: &[Use], synthetics: usize) -> Option<String> {
-    let made = uses.iter().filter_map(|one| one.made.as_ref());
-    let likeness = made.clone().any(|made| !made.persons.is_empty());
-    let any = made.count() > 0;
-    match (likeness, synthetics > 0, any) {
-        (true, true, _) => Some("Contains digital replicas of performers, made with their consent, and performers made by computer.".to_owned()),
-        (true, false, _) => Some("Contains digital replicas of performers, made with their consent.".to_owned()),
-        (false, true, _) => Some("Contains performers made by computer.".to_owned()),
-        (false, false, true) => Some("Contains pictures or sound made with generative models.".to_owned()),
-        (false, false, false) => None,
+/// It speaks of consent only where `decision` stops nobody who is shown.
+pub fn credit_line(uses: &[Use], synthetics: usize, decision: &Decision) -> Option<String> {
+    let made: Vec<_> = uses.iter().filter_map(|one| one.made.as_ref()).collect();
+    let mut shown = made.iter().flat_map(|made| &made.persons).peekable();
+    let mut parts = Vec::new();
+    if shown.peek().is_some() {
+        let stopped = |id: &String| decision.reasons.iter().any(|reason| reason.person.as_ref() == Some(id));
+        let consent = if shown.any(stopped) { "" } else { ", made with their consent" };
+        parts.push(format!("digital replicas of performers{consent}"));
+    } else if !made.is_empty() {
+        parts.push("pictures or sound made with generative models".to_owned());
     }
+    if synthetics > 0 {
+        parts.push("performers made by computer".to_owned());
+    }
+    (!parts.is_empty()).then(|| format!("Contains {}.", parts.join(", and ")))
 }
 
 /// The pack as a page.
 pub fn disclosure_pack(paper: &DisclosurePack<'_>) -> String {
     let q = paper.question;
-    let line = credit_line(&q.uses, q.synthetics.len());
+    let line = credit_line(&q.uses, q.synthetics.len(), paper.decision);
     let chosen = q.disclosure.as_deref();
     let (tone, answer) = match (&line, chosen) {
         (None, _) => (Tone::Good, "Nothing to disclose, as recorded"),
@@ -55,7 +63,7 @@ pub fn disclosure_pack(paper: &DisclosurePack<'_>) -> String {
         @if let Some(line) = &line {
             h2 { "End-credit line" }
             div.quote { (line) }
-            p { "Checked against the consents before it is set: the words “with their consent” stand only where every replica below is carried by one." }
+            p { "The line speaks of consent only where no rule stops anyone who is shown." }
             (placement(chosen))
         }
         h2 { "What it is about" }
@@ -89,8 +97,8 @@ fn placement(chosen: Option<&str>) -> Markup {
         table {
             thead { tr { th { "Place" } th { "How" } } }
             tbody {
-                tr { th { (tick("end_credit")) "End credit" } td { "The line above, in the end credits, in the size of the smallest credit there or larger, on screen for at least two seconds. Meant for evidently artistic works, so that the work itself is not disturbed." } }
-                tr { th { (tick("label")) "Label" } td { "A label from the first frame: lower left, inside the title-safe area (5 % from each edge), at least 3 % of the picture’s height, at least three seconds, and in the description where the film is offered. For advertising and for anything that may be taken for news." } }
+                tr { th.side { (tick("end_credit")) "End credit" } td { "The line above, in the end credits, in the size of the smallest credit there or larger, on screen for at least two seconds. Meant for evidently artistic works, so that the work itself is not disturbed." } }
+                tr { th.side { (tick("label")) "Label" } td { "A label from the first frame: lower left, inside the title-safe area (5 % from each edge), at least 3 % of the picture’s height, at least three seconds, and in the description where the film is offered. For advertising and for anything that may be taken for news." } }
             }
         }
         p.small.dim { "Sizes and times are the studio’s own choice, not taken from a law. A qualified person must decide which place is right." }
@@ -127,9 +135,15 @@ fn places(paper: &DisclosurePack<'_>) -> Markup {
         lines.insert(("European Union", "Real persons shown who did or said this never: disclose; in evidently artistic works so that enjoyment is not hampered (EU-50-4). The export carries signed credentials and the invisible mark (EU-50-2)."));
     }
     if made && q.territories.contains("IT") {
-        lines.insert(("Italy", "Likeness of a real person: consent, label, and a review whether it can deceive (IT-612Q)."));
+        lines.insert((
+            "Italy",
+            "Likeness of a real person: consent, label, and a review whether it can deceive (IT-612Q).",
+        ));
     }
-    if q.territories.contains("US") && !q.synthetics.is_empty() && matches!(q.purpose, Purpose::Trailer | Purpose::Promotion | Purpose::Advertising) {
+    if q.territories.contains("US")
+        && !q.synthetics.is_empty()
+        && matches!(q.purpose, Purpose::Trailer | Purpose::Promotion | Purpose::Advertising)
+    {
         lines.insert(("New York", "A trailer or advertisement with a synthetic performer whom the film lacks: conspicuous disclosure (NY-396B)."));
     }
     html! {
@@ -137,7 +151,7 @@ fn places(paper: &DisclosurePack<'_>) -> Markup {
         @if lines.is_empty() { p { "No rule on disclosure is known for these territories and what is used. " span.dim { "That says nothing of rules that are not in the packs." } } }
         @else { table {
             thead { tr { th { "Place" } th { "What the rule pack asks for" } } }
-            tbody { @for (place, words) in lines { tr { th { (place) } td { (words) } } } }
+            tbody { @for (place, words) in lines { tr { th.side { (place) } td { (words) } } } }
         } }
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn open(record: &Record, duties: &[Duty], today: Date) -> Markup {
 fn due(duty: &Duty, today: Date) -> Markup {
     html! {
         @match (&duty.done_by, duty.due) {
-            (Some(deed), _) => { (ink::outcome("pass")) br; span.id { (ink::text(deed)) } }
+            (Some(deed), _) => { (ink::outcome("done")) br; span.id { (ink::text(deed)) } }
             (None, Some(day)) if day < today => { span.gap { (day) } br; span.gap { "overdue" } }
             (None, Some(day)) => { (day) }
             (None, None) => { span.dim { "no day set" } }
@@ -43,7 +43,7 @@ fn due(duty: &Duty, today: Date) -> Markup {
 
 fn owed(duty: &Duty) -> Markup {
     html! {
-        @if let Some((amount, currency)) = &duty.amount { br; b.code { (ink::text(amount)) " " (ink::text(currency)) } }
+        @if let Some((amount, currency)) = &duty.amount { br; b.code { (ink::text(&ink::amount(amount))) " " (ink::text(currency)) } }
         @else if duty.kind == "pay" { br; span.gap { "amount not recorded" } }
         @if let Some(basis) = &duty.basis { " " span.dim { (ink::prose(basis)) } }
         @if let Some(seconds) = duty.seconds { " " span.dim { (ink::seconds(seconds)) } }

@@ -10,6 +10,7 @@ use super::ink;
 /// More parties than this are a table's matter.
 const MOST: usize = 24;
 const WIDTH: usize = 640;
+const ASIDE: usize = 170;
 const BOX: usize = 42;
 const ROW: usize = 112;
 
@@ -17,8 +18,10 @@ const ROW: usize = 112;
 pub(super) struct Broken<'a> {
     /// The author's record.
     pub author: &'a str,
-    /// What is missing, in a few words.
-    pub what: String,
+    /// Acts that did not arrive.
+    pub acts: Vec<&'a str>,
+    /// Where they are missing.
+    pub place: String,
 }
 
 /// The graph of one work's links; nothing if there are too many parties to read.
@@ -28,22 +31,30 @@ pub(super) fn graph(record: &Record, work: &Work, studio: &str, broken: &[Broken
     if rows.len() > MOST {
         return html! { p.dim { "More than " (MOST) " parties: see the table." } };
     }
+    // Ways that are missing run down the left side, beside the boxes.
+    let left = if broken.is_empty() { 0 } else { ASIDE };
+    let room = WIDTH - left;
     let mut across: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for depth in 0..=deepest {
         let here: Vec<&str> = rows.iter().filter(|(_, row)| **row == depth).map(|(id, _)| *id).collect();
         for (n, id) in here.iter().enumerate() {
-            across.insert(id, ((2 * n + 1) * WIDTH / (2 * here.len()), depth * ROW + 4));
+            across.insert(id, (left + (2 * n + 1) * room / (2 * here.len()), depth * ROW + 4));
         }
     }
     let widest = (0..=deepest).map(|d| rows.values().filter(|row| **row == d).count()).max().unwrap_or(1);
-    let wide = (WIDTH / widest.max(1)).saturating_sub(16).min(210);
+    let wide = (room / widest.max(1)).saturating_sub(16).min(210);
     let letters = wide / 8;
     let height = deepest * ROW + BOX + 8;
-    let describe = format!("Chain of title of {}: {} links, {} gaps", ink::brief(&work.title, 80), work.chain_of_title.len(), broken.len());
+    let describe = format!(
+        "Chain of title of {}: {} links, {} gaps",
+        ink::brief(&work.title, 80),
+        work.chain_of_title.len(),
+        broken.len()
+    );
     html! {
         svg viewBox=(format!("0 0 {WIDTH} {height}")) width=(WIDTH) height=(height) role="img" aria-label=(describe) {
-            @for gap in broken {
-                @if let (Some(from), Some(to)) = (across.get(gap.author), across.get(studio)) { (red(*from, *to, &gap.what)) }
+            @for (n, gap) in broken.iter().enumerate().take(4) {
+                @if let (Some(from), Some(to)) = (across.get(gap.author), across.get(studio)) { (red(n, *from, *to, gap)) }
             }
             @for (n, link) in work.chain_of_title.iter().enumerate() {
                 @if let (Some(from), Some(to)) = (across.get(link.from.as_str()), across.get(link.to.as_str())) { (edge(work, n, link, *from, *to)) }
@@ -81,7 +92,15 @@ fn rows<'a>(work: &'a Work, studio: &'a str) -> BTreeMap<&'a str, usize> {
     rows
 }
 
-fn node(record: &Record, work: &Work, studio: &str, id: &str, at: (usize, usize), wide: usize, letters: usize) -> Markup {
+fn node(
+    record: &Record,
+    work: &Work,
+    studio: &str,
+    id: &str,
+    at: (usize, usize),
+    wide: usize,
+    letters: usize,
+) -> Markup {
     let (x, y) = at;
     let left = x.saturating_sub(wide / 2);
     let name = short(record.name(id), letters);
@@ -122,13 +141,15 @@ fn edge(work: &Work, n: usize, link: &Link, from: (usize, usize), to: (usize, us
 }
 
 /// A way that is missing: a red broken line beside the others, with what is missing.
-fn red(from: (usize, usize), to: (usize, usize), what: &str) -> Markup {
-    let (x1, y1, x2, y2) = (from.0.saturating_sub(70), from.1 + BOX, to.0.saturating_sub(70), to.1);
-    let (mx, my) = (usize::midpoint(x1, x2).saturating_sub(8), usize::midpoint(y1, y2));
+fn red(n: usize, from: (usize, usize), to: (usize, usize), gap: &Broken<'_>) -> Markup {
+    let x = ASIDE - 14 - 9 * n;
+    let (y1, y2) = (from.1 + BOX / 2 + 5 * n, to.1 + BOX / 2 + 5 * n);
+    let my = usize::midpoint(y1, y2).saturating_sub(16) + 52 * n;
     html! {
-        line x1=(x1) y1=(y1) x2=(x2) y2=(y2) stroke="#a3221c" stroke-width="1.6" stroke-dasharray="3 4" {}
-        text.warn x=(mx) y=(my) text-anchor="end" { "gap" }
-        text.soft x=(mx) y=(my + 14) text-anchor="end" { (short(what, 34)) }
+        path d=(format!("M{} {y1} H{x} V{y2} H{}", from.0, to.0)) fill="none" stroke="#a3221c" stroke-width="1.6" stroke-dasharray="3 4" {}
+        text.warn x=(ASIDE - 48) y=(my) text-anchor="end" { "gap" }
+        text.soft x=(ASIDE - 48) y=(my + 15) text-anchor="end" { (short(&gap.acts.join(", ").replace('_', " "), 22)) }
+        text.soft x=(ASIDE - 48) y=(my + 29) text-anchor="end" { (short(&gap.place, 22)) }
     }
 }
 

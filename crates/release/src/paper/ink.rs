@@ -17,7 +17,43 @@ pub(super) fn text(text: &str) -> Markup {
 
 /// A sentence from outside, of which more is shown.
 pub(super) fn prose(text: &str) -> Markup {
-    html! { bdi { (brief(text, 4000)) } }
+    html! { bdi { (quoted(&brief(text, 4000))) } }
+}
+
+/// Words that the rules set in backquotes, in quotation marks.
+fn quoted(text: &str) -> String {
+    if text.matches('`').count() % 2 == 1 {
+        return text.to_owned();
+    }
+    let parts: Vec<&str> = text.split('`').collect();
+    let mark = |n: usize| {
+        if n == 0 {
+            ""
+        } else if n % 2 == 1 {
+            "“"
+        } else {
+            "”"
+        }
+    };
+    parts.iter().enumerate().map(|(n, part)| format!("{}{part}", mark(n))).collect()
+}
+
+/// An amount's digits, its whole part in groups of three.
+pub(super) fn amount(decimal: &str) -> String {
+    let (sign, digits) = decimal.strip_prefix('-').map_or(("", decimal), |digits| ("−", digits));
+    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
+    let mut out = sign.to_owned();
+    for (n, digit) in whole.chars().enumerate() {
+        if n > 0 && (whole.len() - n) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        out.push('.');
+        out.push_str(fraction);
+    }
+    out
 }
 
 /// The first `most` characters, with control characters made visible.
@@ -59,21 +95,25 @@ pub(super) fn work(record: &Record, name: &str) -> Markup {
 
 /// Which document, which page; in red where nothing is recorded.
 pub(super) fn source(document: Option<&Document>, page: Option<u32>) -> Markup {
-    html! {
+    html! { span.source {
         @match document {
-            Some(document) => { span.doc title=(document) { (&document.digits()[..12]) } }
+            Some(document) => { span.doc title=(document) { (&document.digits()[..8]) } }
             None => { span.gap { "no document" } }
         }
         @match page {
             Some(page) => { ", p. " (page) }
             None => { @if document.is_some() { ", " span.gap { "no page" } } }
         }
-    }
+    } }
 }
 
 /// A source of something that needs none: nothing where there is none.
 pub(super) fn source_if(document: Option<&Document>, page: Option<u32>) -> Markup {
-    if document.is_none() && page.is_none() { html! { span.dim { "–" } } } else { source(document, page) }
+    if document.is_none() && page.is_none() {
+        html! { span.dim { "–" } }
+    } else {
+        source(document, page)
+    }
 }
 
 /// The three answers in words.
@@ -93,6 +133,8 @@ pub(super) fn outcome(outcome: &str) -> Markup {
         "unknown" => ("open", "◆", "unknown"),
         "warn" => ("open", "▲", "look"),
         "duty" => ("plain", "▶", "duty"),
+        "done" => ("good", "●", "done"),
+        "carried" => ("good", "●", "nothing stops it"),
         "not_applicable" => ("none", "–", "not applicable"),
         other => return html! { span.tag.none { (text(other)) } },
     };
@@ -178,6 +220,10 @@ mod tests {
         assert_eq!(brief("a\u{202E}b\u{0}c\nd", 100), "a[U+202E]b[U+0000]c d");
         assert_eq!(brief("क्‍ष", 100), "क्‍ष", "joiners belong to the script");
         assert!(brief(&"x".repeat(65_536), 240).ends_with("… (65296 more characters)"));
+        assert_eq!(quoted("covers `trailer`, or"), "covers “trailer”, or");
+        assert_eq!(quoted("a ` b"), "a ` b");
+        assert_eq!(amount("-1234567.05"), "−1,234,567.05");
+        assert_eq!((amount("0.01"), amount("100"), amount("1000")), ("0.01".into(), "100".into(), "1,000".into()));
         assert_eq!(text("<b>").into_string(), "<bdi>&lt;b&gt;</bdi>");
     }
 }

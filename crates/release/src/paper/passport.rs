@@ -119,7 +119,9 @@ fn links<'a>(record: &'a Record, title: &str) -> Vec<&'a Link> {
 fn consents(record: &Record, person: &str, day: Date) -> Vec<Consent> {
     let standing = record.standing(person, day).into_iter();
     standing
-        .filter(|s| s.ended.is_none() && (s.consent.acts.contains(&Act::Train) || s.consent.acts.contains(&Act::CreateModel)))
+        .filter(|s| {
+            s.ended.is_none() && (s.consent.acts.contains(&Act::Train) || s.consent.acts.contains(&Act::CreateModel))
+        })
         .map(|s| s.consent)
         .collect()
 }

@@ -81,7 +81,11 @@ fn clock(notice: Option<&Notice>, due: Option<Timestamp>) -> (Tone, Markup, &'st
     } else if late_engagement {
         (Tone::Good, answer, "Given at the engagement, which was itself later than 48 hours before.")
     } else {
-        (Tone::Bad, answer, "Blocked by rule SAG-NOTICE48: less than 48 hours. Move the services, or record the later engagement.")
+        (
+            Tone::Bad,
+            answer,
+            "Blocked by rule SAG-NOTICE48: less than 48 hours. Move the services, or record the later engagement.",
+        )
     }
 }
 

@@ -4,20 +4,23 @@ use std::sync::OnceLock;
 
 use film::Rate;
 use jiff::civil::date;
+use ledger::{Currency, Money};
 use release::lineage::Shares;
+use release::money;
 use release::paper::{self, *};
+use release::scheme::{Deal, Measured, simulate};
 use rights::chain::Wanted;
 use rights::{
-    Act, Date, Document, Entry, Guild, Medium, Model, Purpose, Record, Strike, Synthetic, Territories, Text, Transfer,
+    Act, Date, Document, Guild, Medium, Model, Purpose, Record, Strike, Synthetic, Territories, Text, Transfer,
 };
 use rules::decision::{Answer, Checked, Decision, Duty, Fact, NearMiss, PackVersion, Reason};
 use rules::question::{Made, Release, Use};
 
 /// The day of the story.
-pub const TODAY: Date = date(2027, 3, 15);
+pub(crate) const TODAY: Date = date(2027, 3, 15);
 
 /// The record of the story, with a few rows more so that every paper has something to say.
-pub fn record() -> &'static Record {
+pub(crate) fn record() -> &'static Record {
     static RECORD: OnceLock<Record> = OnceLock::new();
     RECORD.get_or_init(|| {
         let text = include_str!("../../../rights/tests/notte/record.toml");
@@ -120,7 +123,7 @@ note = "chose and graded every shot of the restored reel two"
 "#;
 
 /// A document of one digit.
-pub fn document(digit: char) -> Document {
+pub(crate) fn document(digit: char) -> Document {
     Document::parse(&format!("sha256:{}", digit.to_string().repeat(64))).expect("64 digits")
 }
 
@@ -139,7 +142,7 @@ fn used(title: &str, shot: Option<u32>, start: i64, end: i64) -> Use {
 }
 
 /// What the trailer uses.
-pub fn uses() -> Vec<Use> {
+pub(crate) fn uses() -> Vec<Use> {
     vec![
         used("Notte Rossa", Some(1), 0, 96),
         used("Notte Rossa", Some(2), 96, 180),
@@ -148,14 +151,18 @@ pub fn uses() -> Vec<Use> {
         used("Notte Rossa", Some(5), 312, 444),
         used("Notte Rossa", None, 444, 470),
         Use {
-            made: Some(Made { model: "m:voce-cole-v1".into(), persons: vec!["p:cole-james".into()], kinds: vec![rights::AppearanceKind::Voice] }),
+            made: Some(Made {
+                model: "m:voce-cole-v1".into(),
+                persons: vec!["p:cole-james".into()],
+                kinds: vec![rights::AppearanceKind::Voice],
+            }),
             ..used("Night Train", Some(1), 470, 614)
         },
     ]
 }
 
 /// What was asked.
-pub fn question() -> Release {
+pub(crate) fn question() -> Release {
     Release {
         uses: uses(),
         purpose: Purpose::Trailer,
@@ -208,12 +215,20 @@ fn duty(id: &str, kind: &str, to: &str, rule: &str, sentence: &str) -> Duty {
 }
 
 /// An answer made by hand: blocked, with everything that a report can show.
-pub fn decision() -> Decision {
-    let checked = |rule: &str, subject: &str, outcome: &str| Checked { rule: rule.into(), subject: subject.into(), outcome: outcome.into() };
+pub(crate) fn decision() -> Decision {
+    let checked = |rule: &str, subject: &str, outcome: &str| Checked {
+        rule: rule.into(),
+        subject: subject.into(),
+        outcome: outcome.into(),
+    };
     let mut all = Vec::new();
     for person in ["p:rossi-elena", "p:bianchi-carlo", "p:verdi-marta", "p:cole-james"] {
         for rule in ["CORE-TERM", "CORE-TERR", "CORE-MEDIUM", "CORE-PROJECT", "CORE-PURPOSE", "CORE-DOC"] {
-            all.push(checked(rule, person, if person == "p:cole-james" && matches!(rule, "CORE-PURPOSE") { "blocked" } else { "pass" }));
+            all.push(checked(
+                rule,
+                person,
+                if person == "p:cole-james" && matches!(rule, "CORE-PURPOSE") { "blocked" } else { "pass" },
+            ));
         }
         all.push(checked("CORE-REVOKED", person, if person == "p:verdi-marta" { "blocked" } else { "pass" }));
     }
@@ -237,31 +252,90 @@ pub fn decision() -> Decision {
                 }],
                 document: Some(document('3')),
                 page: Some(7),
-                ..reason("CORE-CHAIN", Answer::Blocked, "The assignment of Notte Rossa from Alfa Film of 2025-03-02 is for the world without the United States.", "leave out the United States, or record an assignment of US rights from Alfa Film", vec![0, 1, 2, 3, 4, 5], None)
+                ..reason(
+                    "CORE-CHAIN",
+                    Answer::Blocked,
+                    "The assignment of Notte Rossa from Alfa Film of 2025-03-02 is for the world without the United States.",
+                    "leave out the United States, or record an assignment of US rights from Alfa Film",
+                    vec![0, 1, 2, 3, 4, 5],
+                    None,
+                )
             },
             Reason {
                 facts: vec![
-                    Fact { entity: "c:verdi-footage".into(), field: "person".into(), value: "Marta Verdi".into(), document: Some(document('5')), page: Some(2) },
-                    Fact { entity: "v:verdi-2026-11".into(), field: "kind".into(), value: "revoke, on 2026-11-02".into(), document: Some(document('6')), page: Some(1) },
+                    Fact {
+                        entity: "c:verdi-footage".into(),
+                        field: "person".into(),
+                        value: "Marta Verdi".into(),
+                        document: Some(document('5')),
+                        page: Some(2),
+                    },
+                    Fact {
+                        entity: "v:verdi-2026-11".into(),
+                        field: "kind".into(),
+                        value: "revoke, on 2026-11-02".into(),
+                        document: Some(document('6')),
+                        page: Some(1),
+                    },
                 ],
                 document: Some(document('6')),
                 page: Some(1),
-                ..reason("CORE-REVOKED", Answer::Blocked, "Marta Verdi revoked her consent on 2 November 2026; she is in shot 4.", "a new consent of Marta Verdi, or cut 00:00:10:00–00:00:13:00", vec![3], Some("p:verdi-marta"))
+                ..reason(
+                    "CORE-REVOKED",
+                    Answer::Blocked,
+                    "Marta Verdi revoked her consent on 2 November 2026; she is in shot 4.",
+                    "a new consent of Marta Verdi, or cut 00:00:10:00–00:00:13:00",
+                    vec![3],
+                    Some("p:verdi-marta"),
+                )
             },
             Reason {
                 source: "2026 TV/Theatrical, 39.B (union summary)".into(),
                 evidence: "C".into(),
                 document: Some(document('7')),
                 page: Some(1),
-                facts: vec![Fact { entity: "c:cole-dub".into(), field: "purposes".into(), value: "dub".into(), document: Some(document('7')), page: Some(1) }],
-                ..reason("CORE-PURPOSE", Answer::Blocked, "The replica of James Cole’s voice may be used to dub; a trailer is asked for.", "a consent that covers purpose `trailer`, or the voice as it was recorded", vec![6], Some("p:cole-james"))
+                facts: vec![Fact {
+                    entity: "c:cole-dub".into(),
+                    field: "purposes".into(),
+                    value: "dub".into(),
+                    document: Some(document('7')),
+                    page: Some(1),
+                }],
+                ..reason(
+                    "CORE-PURPOSE",
+                    Answer::Blocked,
+                    "The replica of James Cole’s voice may be used to dub; a trailer is asked for.",
+                    "a consent that covers purpose `trailer`, or the voice as it was recorded",
+                    vec![6],
+                    Some("p:cole-james"),
+                )
             },
             Reason {
-                facts: vec![Fact { entity: "s:notte-rossa/0003".into(), field: "third_party[1].holder".into(), value: "unknown".into(), document: None, page: None }],
-                ..reason("CORE-UNKNOWN", Answer::Unknown, "Whose the painting on the wall in shot 3 of Notte Rossa is, is not known.", "record its holder and a grant, or that it is in the public domain, or cut the shot", vec![2], None)
+                facts: vec![Fact {
+                    entity: "s:notte-rossa/0003".into(),
+                    field: "third_party[1].holder".into(),
+                    value: "unknown".into(),
+                    document: None,
+                    page: None,
+                }],
+                ..reason(
+                    "CORE-UNKNOWN",
+                    Answer::Unknown,
+                    "Whose the painting on the wall in shot 3 of Notte Rossa is, is not known.",
+                    "record its holder and a grant, or that it is in the public domain, or cut the shot",
+                    vec![2],
+                    None,
+                )
             },
         ],
-        warnings: vec![reason("IT-612Q", Answer::Unknown, "A voice made by a model speaks for James Cole: someone should judge whether it can deceive.", "a review by a person, recorded as a deed", vec![6], Some("p:cole-james"))],
+        warnings: vec![reason(
+            "IT-612Q",
+            Answer::Unknown,
+            "A voice made by a model speaks for James Cole: someone should judge whether it can deceive.",
+            "a review by a person, recorded as a deed",
+            vec![6],
+            Some("p:cole-james"),
+        )],
         duties: vec![
             Duty {
                 due: Some(date(2027, 5, 31)),
@@ -280,13 +354,39 @@ pub fn decision() -> Decision {
                 page: Some(4),
                 ..duty("u:2", "pay", "p:rossi-elena", "CORE-PAY", "Pay Elena Rossi the flat sum for promotion.")
             },
-            Duty { due: Some(date(2027, 5, 1)), ..duty("u:3", "label", "public", "EU-50-4", "Say that a voice was made, where viewers see it.") },
-            Duty { done_by: Some("d:review-7".into()), ..duty("u:4", "consult", "p:conti-lucia", "DGA-CONSULT", "Consult the director before the first use of a model.") },
+            Duty {
+                due: Some(date(2027, 5, 1)),
+                ..duty("u:3", "label", "public", "EU-50-4", "Say that a voice was made, where viewers see it.")
+            },
+            Duty {
+                done_by: Some("d:review-7".into()),
+                ..duty(
+                    "u:4",
+                    "consult",
+                    "p:conti-lucia",
+                    "DGA-CONSULT",
+                    "Consult the director before the first use of a model.",
+                )
+            },
             duty("u:5", "pay", "p:bianchi-carlo", "CORE-PAY", "Pay the estate of Carlo Bianchi."),
         ],
         near_misses: vec![
-            NearMiss { person: "p:cole-james".into(), consent: "c:cole-dub".into(), fails: vec!["CORE-PURPOSE".into()], sentence: "The closest consent fails only purpose (trailer).".into(), document: Some(document('7')), page: Some(1) },
-            NearMiss { person: "p:verdi-marta".into(), consent: "c:verdi-footage".into(), fails: vec!["CORE-REVOKED".into()], sentence: "The closest consent was revoked on 2026-11-02.".into(), document: Some(document('6')), page: Some(1) },
+            NearMiss {
+                person: "p:cole-james".into(),
+                consent: "c:cole-dub".into(),
+                fails: vec!["CORE-PURPOSE".into()],
+                sentence: "The closest consent fails only purpose (trailer).".into(),
+                document: Some(document('7')),
+                page: Some(1),
+            },
+            NearMiss {
+                person: "p:verdi-marta".into(),
+                consent: "c:verdi-footage".into(),
+                fails: vec!["CORE-REVOKED".into()],
+                sentence: "The closest consent was revoked on 2026-11-02.".into(),
+                document: Some(document('6')),
+                page: Some(1),
+            },
         ],
         checked: all,
         packs: ["core", "it-ccnl-attori", "us-sag-aftra-tv-theatrical", "eu"]
@@ -302,58 +402,179 @@ pub fn decision() -> Decision {
 }
 
 /// How the picture of the trailer came to be.
-pub fn shares() -> Shares {
+pub(crate) fn shares() -> Shares {
     Shares { real: 420, restored: 50, generated: 144, lettering: 48, unknown: 0 }
 }
 
 /// Every paper of the story, by name.
-pub fn papers() -> Vec<(&'static str, String)> {
-    let (record, question, decision, shares) = (record(), question(), decision(), shares());
-    let inclusion = Inclusion { entry: "77".repeat(32), index: 1041, size: 1050, root: "c3".repeat(32), proof: "trailer.proof.json".into() };
+pub(crate) fn papers() -> Vec<(&'static str, String)> {
+    papers_of(record(), record(), question(), decision(), "Notte Rossa, trailer 1")
+}
+
+/// Every paper on the rows of `rows`, where `record` is all that is known besides.
+pub(crate) fn papers_of(
+    record: &Record,
+    rows: &Record,
+    question: Release,
+    decision: Decision,
+    name: &str,
+) -> Vec<(&'static str, String)> {
+    let shares = shares();
+    let inclusion = Inclusion {
+        entry: "77".repeat(32),
+        index: 1041,
+        size: 1050,
+        root: "c3".repeat(32),
+        proof: "trailer.proof.json".into(),
+    };
     let rate = Some(Rate::FILM);
-    let name = "Notte Rossa, trailer 1";
     let mut all = vec![(
         "clearance",
-        clearance(&Clearance { name, question: &question, decision: &decision, record, rate, shares: Some(&shares), flags: &[], ledger: Some(&inclusion) }),
+        clearance(&Clearance {
+            name,
+            question: &question,
+            decision: &decision,
+            record,
+            rate,
+            shares: Some(&shares),
+            flags: &[],
+            ledger: Some(&inclusion),
+        }),
     )];
-    let allowed = Release { uses: question.uses[..2].to_vec(), territories: Territories::parse(["IT"]).expect("a code"), music: Vec::new(), synthetics: Vec::new(), ..question.clone() };
-    let yes = Decision { decision: Answer::MeetsRecordedConditions, reasons: Vec::new(), warnings: Vec::new(), near_misses: Vec::new(), ..decision.clone() };
+    let allowed = Release {
+        uses: question.uses.iter().take(2).cloned().collect(),
+        territories: Territories::parse(["IT"]).expect("a code"),
+        music: Vec::new(),
+        synthetics: Vec::new(),
+        ..question.clone()
+    };
+    let yes = Decision {
+        decision: Answer::MeetsRecordedConditions,
+        reasons: Vec::new(),
+        warnings: Vec::new(),
+        near_misses: Vec::new(),
+        ..decision.clone()
+    };
     all.push((
         "clearance-met",
-        clearance(&Clearance { name: "Notte Rossa, teaser", question: &allowed, decision: &yes, record, rate, shares: None, flags: &[], ledger: None }),
+        clearance(&Clearance {
+            name,
+            question: &allowed,
+            decision: &yes,
+            record,
+            rate,
+            shares: None,
+            flags: &[],
+            ledger: None,
+        }),
     ));
     for (file, work) in [("chain", "w:notte-rossa"), ("chain-2", "w:notte-rossa-2")] {
-        let work = &record.works[work];
-        let wanted = Wanted { acts: &[Act::Communicate, Act::Adapt], territories: question.territories, media: &question.media, from: question.from, until: question.until };
+        let work = &rows.works[work];
+        let wanted = Wanted {
+            acts: &[Act::Communicate, Act::Adapt],
+            territories: question.territories,
+            media: &question.media,
+            from: question.from,
+            until: question.until,
+        };
         let chain = rights::chain::chain(record, work, "o:studio", &wanted);
-        all.push((file, chain_of_title(&ChainOfTitle { work, studio: "o:studio", wanted: &wanted, chain: &chain, record, uses: &question.uses, rate, on: TODAY })));
+        all.push((
+            file,
+            chain_of_title(&ChainOfTitle {
+                work,
+                studio: "o:studio",
+                wanted: &wanted,
+                chain: &chain,
+                record,
+                uses: &question.uses,
+                rate,
+                on: TODAY,
+            }),
+        ));
     }
-    let model: &Model = &record.models["m:grade-v3"];
-    let facts = [("Steps".to_owned(), "42,000".to_owned()), ("Parameters".to_owned(), "1,240,000".to_owned()), ("Seed".to_owned(), "7".to_owned())];
-    let passport_of = Passport { model, allowed: &question.uses[..1], barred: &question.uses[1..4], decision: &decision, asked: &question.uses, sandbox: false, facts: &facts, record, on: TODAY };
+    let model: &Model = &rows.models["m:grade-v3"];
+    let facts = [
+        ("Steps".to_owned(), "42,000".to_owned()),
+        ("Parameters".to_owned(), "1,240,000".to_owned()),
+        ("Seed".to_owned(), "7".to_owned()),
+    ];
+    let passport_of = Passport {
+        model,
+        allowed: &question.uses[..1.min(question.uses.len())],
+        barred: &question.uses[1.min(question.uses.len())..4.min(question.uses.len())],
+        decision: &decision,
+        asked: &question.uses,
+        sandbox: false,
+        facts: &facts,
+        record,
+        on: TODAY,
+    };
     all.push(("passport", passport(&passport_of)));
     all.push(("summary", training_summary(&passport_of)));
-    let consent = &record.consents["c:cole-dub"];
+    let consent = &rows.consents["c:cole-dub"];
     all.push(("consent", consent_sheet(&ConsentSheet { consent, record, on: TODAY })));
-    all.push(("scan", scan_notice(&ScanNotice { consent, services_at: None, place: "Stage 4, Cinecittà", record, on: TODAY })));
-    let out: &Transfer = &record.transfers["x:open-set"];
+    all.push(("scan", scan_notice(&ScanNotice { consent, services_at: None, place: name, record, on: TODAY })));
+    let out: &Transfer = &rows.transfers["x:open-set"];
     for (file, guild) in [("union-sag", Guild::SagAftra), ("union-wga", Guild::Wga), ("union-dga", Guild::Dga)] {
         all.push((file, union_notice(&UnionNotice { transfer: out, guild, record, on: TODAY })));
     }
-    let synthetic: &Synthetic = &record.synthetics["y:porter"];
+    let synthetic: &Synthetic = &rows.synthetics["y:porter"];
     all.push(("synthetic", synthetic_memo(&SyntheticMemo { synthetic, value: None, record, on: TODAY })));
-    all.push(("transfer", transfer_request(&TransferRequest { transfer: &record.transfers["x:voice-out"], record, on: TODAY })));
-    let text: &Text = &record.texts["t:outline"];
+    all.push((
+        "transfer",
+        transfer_request(&TransferRequest { transfer: &rows.transfers["x:voice-out"], record, on: TODAY }),
+    ));
+    let text: &Text = &rows.texts["t:outline"];
     all.push(("writer", writer_disclosure(&WriterDisclosure { text, record, on: TODAY })));
-    let strike: &Strike = &record.strikes["k:sag-2027"];
+    let strike: &Strike = &rows.strikes["k:sag-2027"];
     all.push(("strike", strike_banner(&StrikeBanner { strike, record, on: TODAY })));
     all.push(("vendor", vendor_sheet(&VendorSheet { vendor: "o:lucerna", studio: "o:studio", record, on: TODAY })));
-    all.push(("disclosure", disclosure_pack(&DisclosurePack { name, question: &question, record, rate, shares: Some(&shares) })));
+    all.push((
+        "disclosure",
+        disclosure_pack(&DisclosurePack {
+            name,
+            question: &question,
+            decision: &decision,
+            record,
+            rate,
+            shares: Some(&shares),
+        }),
+    ));
+    let eur: Currency = "EUR".parse().expect("a code");
+    let pool = Money::new(2_000_001, eur);
+    let measured = [
+        Measured { work: "w:notte-rossa".into(), share: 0.42, half: 0.06 },
+        Measured { work: "w:night-train".into(), share: 0.004, half: 0.011 },
+    ];
+    let payouts = simulate(&Deal { pool, uses: &question.uses, record, on: TODAY, measured: &measured, floor: 0.01 });
+    all.push(("simulator", simulator(&Simulator { name, pool, payouts: &payouts, record, on: TODAY })));
+    let lines = money::lines(record, &question.uses, &decision, TODAY);
+    for (file, party) in [
+        ("statement-cole", "p:cole-james"),
+        ("statement-verdi", "p:verdi-marta"),
+        ("statement-bianchi", "p:bianchi-carlo"),
+    ] {
+        let posted: Vec<Posted> = lines
+            .iter()
+            .map(|line| Posted {
+                line: line.clone(),
+                entry: Some("5a".repeat(32)),
+                on: Some(date(2027, 5, 31)),
+                release: name.into(),
+            })
+            .collect();
+        all.push((
+            file,
+            statement(&Statement {
+                party,
+                period: "2027-Q2".parse().expect("a period"),
+                lines: &posted,
+                proof: Some("cole-2027-Q2.proof.json"),
+                root: Some(&"c3".repeat(32)),
+                record,
+                on: TODAY,
+            }),
+        ));
+    }
     all
-}
-
-/// Rows of a kind of the record, for tests that change some.
-#[allow(dead_code, reason = "the example needs it not")]
-pub fn rows() -> Vec<Entry> {
-    record().entries()
 }

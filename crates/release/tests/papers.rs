@@ -1,0 +1,233 @@
+//! What every paper must keep to: its words, its disclaimer, its escaping, and that it stands alone.
+
+use rights::{Entry, Record};
+use serde_json::Value;
+
+mod story;
+
+/// Text without markup.
+fn words(html: &str) -> String {
+    let body = &html[html.find("<body>").expect("a body")..];
+    let mut out = String::new();
+    let mut inside = false;
+    for c in body.chars() {
+        match c {
+            '<' => inside = true,
+            '>' => {
+                inside = false;
+                out.push(' ');
+            }
+            c if !inside => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
+fn between<'a>(html: &'a str, open: &str, close: &str) -> &'a str {
+    let start = html.find(open).unwrap_or_else(|| panic!("no {open}"));
+    &html[start..start + html[start..].find(close).unwrap_or_else(|| panic!("no {close}"))]
+}
+
+/// Every element is closed in its turn.
+fn balanced(html: &str) -> Result<(), String> {
+    const VOID: [&str; 6] = ["meta", "br", "col", "rect", "line", "path"];
+    let mut open: Vec<&str> = Vec::new();
+    let mut rest = &html[html.find("</style>").expect("a style") + "</style>".len()..];
+    // The head is still open there.
+    open.extend(["html", "head"]);
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        let end = rest.find('>').ok_or("an element without end")?;
+        let (tag, after) = rest.split_at(end);
+        rest = after;
+        if let Some(name) = tag.strip_prefix('/') {
+            let last = open.pop();
+            if last != Some(name) && !VOID.contains(&name) {
+                return Err(format!("</{name}> closes {last:?}"));
+            }
+            if VOID.contains(&name) {
+                open.extend(last);
+            }
+        } else {
+            let name = tag.split(' ').next().expect("a name");
+            if !VOID.contains(&name) {
+                open.push(name);
+            }
+        }
+    }
+    if open.is_empty() { Ok(()) } else { Err(format!("left open: {open:?}")) }
+}
+
+#[test]
+fn no_paper_says_what_only_a_court_can() {
+    for (name, html) in story::papers() {
+        // The record's own names are not our words.
+        let text = words(&html).replace("legal:mv", "").replace("Not legal advice", "").to_lowercase();
+        for word in ["legal", "cleared", "compliant", "compliance", "infring", "lawful", "guarantee"] {
+            assert!(!text.contains(word), "{name} says {word}");
+        }
+    }
+}
+
+#[test]
+fn every_paper_has_the_disclaimer_at_head_and_foot() {
+    let papers = story::papers();
+    assert!(papers.len() >= 21);
+    for (name, html) in papers {
+        for part in [
+            between(&html, "<header>", "</header>"),
+            between(&html, "<footer>", "</footer>"),
+            between(&html, "@top-right{content", "}"),
+        ] {
+            assert!(part.contains(release::paper::DISCLAIMER), "{name}: {part}");
+        }
+        assert!(html.contains("@bottom-left{content:\"Records and checks"), "{name}");
+    }
+}
+
+#[test]
+fn every_paper_stands_alone_and_runs_nothing() {
+    for (name, html) in story::papers() {
+        for never in
+            ["<script", "javascript:", "http:", "https:", "src=", "href=", "url(", "@import", " onload", " onclick"]
+        {
+            assert!(!html.contains(never), "{name} has {never}");
+        }
+        assert!(
+            html.starts_with("<!DOCTYPE html>") && html.contains("<html lang=\"en\">") && html.contains("size: A4")
+        );
+        assert_eq!(html.matches("<h1>").count(), 1, "{name}");
+        balanced(&html).unwrap_or_else(|why| panic!("{name}: {why}"));
+    }
+}
+
+#[test]
+fn the_answer_comes_first() {
+    for (name, html) in story::papers() {
+        let answer = html.find("class=\"verdict\"").unwrap_or_else(|| panic!("{name} has no answer"));
+        assert!(answer < html.find("<h2>").unwrap_or(usize::MAX), "{name}");
+    }
+    let papers = story::papers();
+    let text = |name: &str| words(&papers.iter().find(|(n, _)| *n == name).expect("the paper").1);
+    assert!(text("clearance").contains("Blocked"));
+    assert!(text("clearance-met").contains("Meets the recorded conditions"));
+    assert!(text("chain").contains("The chain does not carry this use"));
+    assert!(text("scan").contains("Notice given 93 hours before"));
+    assert!(text("transfer").contains("2027-03-29"), "21 days after the 8th");
+    assert!(text("simulator").contains("20,000.01 EUR"));
+    assert!(text("statement-cole").contains("3,000.00 USD"));
+    assert!(
+        text("statement-verdi").contains("Why nothing is paid")
+            || text("statement-verdi").contains("What is not known")
+    );
+    assert!(text("disclosure").contains("Contains digital replicas of performers, and performers made by computer."));
+}
+
+/// Puts `new` in the place of every text that people write freely.
+fn replace(value: &mut Value, new: &str) {
+    const FREE: [&str; 24] = [
+        "name",
+        "title",
+        "description",
+        "business_reason",
+        "note",
+        "what",
+        "role",
+        "source",
+        "approved_by",
+        "verified_by",
+        "sentence",
+        "remedy",
+        "value",
+        "field",
+        "entity",
+        "evidence",
+        "basis",
+        "needs_review_by",
+        "instrument",
+        "craft",
+        "origin",
+        "bargaining",
+        "pack",
+        "holder",
+    ];
+    match value {
+        Value::Object(fields) => {
+            for (key, field) in fields {
+                match field {
+                    Value::String(text) if FREE.contains(&key.as_str()) => *text = new.to_owned(),
+                    other => replace(other, new),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, new)),
+        _ => {}
+    }
+}
+
+fn hostile(new: &str) -> Vec<(&'static str, String)> {
+    let entries = story::record().entries().into_iter().map(|entry| {
+        let (kind, mut body) = (entry.kind(), entry.body());
+        replace(&mut body, new);
+        Entry::parse(kind, body).map_err(|(path, why)| format!("{kind} {path}: {why}")).unwrap()
+    });
+    let record = Record::new(entries);
+    let mut decision = serde_json::to_value(story::decision()).unwrap();
+    replace(&mut decision, new);
+    let mut question = serde_json::to_value(story::question()).unwrap();
+    replace(&mut question, new);
+    question["music"] = serde_json::json!([new]);
+    story::papers_of(
+        &record,
+        &record,
+        serde_json::from_value(question).unwrap(),
+        serde_json::from_value(decision).unwrap(),
+        new,
+    )
+}
+
+#[test]
+fn hostile_names_stay_text() {
+    for (name, html) in hostile("\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{}}</style>") {
+        assert!(!html.contains("<script") && !html.contains("<img"), "{name}");
+        assert_eq!(html.matches("</style>").count(), 1, "{name}");
+        balanced(&html).unwrap_or_else(|why| panic!("{name}: {why}"));
+    }
+}
+
+#[test]
+fn names_that_turn_or_hide_letters_are_shown_as_they_are() {
+    for (name, html) in hostile("Rоssi \u{202E}anelE\u{0}\u{200B} ‏אלנה‎ 埃琳娜") {
+        assert!(!html.contains(['\u{202E}', '\u{0}', '\u{200B}', '\u{200F}', '\u{200E}']), "{name}");
+        assert!(html.contains("[U+202E]"), "{name}");
+        balanced(&html).unwrap_or_else(|why| panic!("{name}: {why}"));
+    }
+}
+
+#[test]
+fn huge_names_do_not_swell_a_page() {
+    let papers = hostile(&"W".repeat(64 << 10));
+    for (name, html) in papers {
+        assert!(html.len() < 600_000, "{name} has {} bytes", html.len());
+        assert!(html.contains("more characters)"), "{name}");
+    }
+}
+
+#[test]
+fn an_empty_record_makes_every_paper_all_the_same() {
+    let empty = Record::default();
+    for (name, html) in story::papers_of(&empty, story::record(), story::question(), story::decision(), "Nothing") {
+        balanced(&html).unwrap_or_else(|why| panic!("{name}: {why}"));
+        assert!(html.contains(release::paper::DISCLAIMER), "{name}");
+    }
+    let mut decision = story::decision();
+    (decision.reasons, decision.warnings, decision.duties) = (Vec::new(), Vec::new(), Vec::new());
+    (decision.near_misses, decision.checked, decision.packs) = (Vec::new(), Vec::new(), Vec::new());
+    decision.facts_hash = String::new();
+    let mut question = story::question();
+    question.uses.clear();
+    for (name, html) in story::papers_of(&empty, story::record(), question, decision, "") {
+        balanced(&html).unwrap_or_else(|why| panic!("{name}: {why}"));
+    }
+}
