@@ -12,7 +12,7 @@ use timeline::{Clip, Item, Kind, Media, ReelMedia, Timeline, Track};
 pub struct Found {
     /// The catalogue's title.
     pub title: String,
-    /// Its shot, from 1; none if the reel has not been cut into shots there.
+    /// Its shot, by the catalogue's number; none if the reel has not been cut into shots there.
     pub shot: Option<u32>,
     /// Frames of the reel, on its constant grid.
     pub frames: FrameRange,
@@ -190,11 +190,14 @@ fn plain(title: &str, shot: Option<u32>, record: FrameRange, rate: Rate) -> Use 
     }
 }
 
+/// What tells a use from another: title, shot, reel, and frames of the timeline.
+type Place = (String, Option<u32>, Option<String>, Option<(i64, i64)>);
+
 /// Uses with their places by what tells them apart, so that a long cut is gathered in one pass.
 #[derive(Default)]
 struct Uses {
     all: Vec<Use>,
-    places: HashMap<(String, Option<u32>, Option<String>, Option<(i64, i64)>), usize>,
+    places: HashMap<Place, usize>,
 }
 
 impl Uses {

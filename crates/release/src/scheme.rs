@@ -315,7 +315,7 @@ const WHOLE: u64 = 1_000_000_000;
 /// A work whose share does not reach the floor, or whose interval reaches 0, earns nothing; above it, it earns what lies over
 /// the floor, so that nobody gains much by passing it narrowly. Where shares add up to more than 1 they are measured against
 /// their sum.
-fn earned<'m>(measured: &'m [Measured], floor: f64) -> (Vec<(&'m Measured, u64)>, u64) {
+fn earned(measured: &[Measured], floor: f64) -> (Vec<(&Measured, u64)>, u64) {
     let known = |m: &&Measured| m.share.is_finite() && m.half.is_finite() && m.share > 0.0;
     let sum: f64 = measured.iter().filter(known).map(|m| m.share).sum();
     let floor = if floor.is_finite() { floor.max(0.0) } else { f64::INFINITY };

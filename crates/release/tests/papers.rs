@@ -1,7 +1,6 @@
 //! What every paper must keep to: its words, its disclaimer, its escaping, and that it stands alone.
 
-use rights::{Entry, Record};
-use serde_json::Value;
+use rights::Record;
 
 mod story;
 
@@ -124,72 +123,9 @@ fn the_answer_comes_first() {
     assert!(text("disclosure").contains("Contains digital replicas of performers, and performers made by computer."));
 }
 
-/// Puts `new` in the place of every text that people write freely.
-fn replace(value: &mut Value, new: &str) {
-    const FREE: [&str; 24] = [
-        "name",
-        "title",
-        "description",
-        "business_reason",
-        "note",
-        "what",
-        "role",
-        "source",
-        "approved_by",
-        "verified_by",
-        "sentence",
-        "remedy",
-        "value",
-        "field",
-        "entity",
-        "evidence",
-        "basis",
-        "needs_review_by",
-        "instrument",
-        "craft",
-        "origin",
-        "bargaining",
-        "pack",
-        "holder",
-    ];
-    match value {
-        Value::Object(fields) => {
-            for (key, field) in fields {
-                match field {
-                    Value::String(text) if FREE.contains(&key.as_str()) => *text = new.to_owned(),
-                    other => replace(other, new),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, new)),
-        _ => {}
-    }
-}
-
-fn hostile(new: &str) -> Vec<(&'static str, String)> {
-    let entries = story::record().entries().into_iter().map(|entry| {
-        let (kind, mut body) = (entry.kind(), entry.body());
-        replace(&mut body, new);
-        Entry::parse(kind, body).map_err(|(path, why)| format!("{kind} {path}: {why}")).unwrap()
-    });
-    let record = Record::new(entries);
-    let mut decision = serde_json::to_value(story::decision()).unwrap();
-    replace(&mut decision, new);
-    let mut question = serde_json::to_value(story::question()).unwrap();
-    replace(&mut question, new);
-    question["music"] = serde_json::json!([new]);
-    story::papers_of(
-        &record,
-        &record,
-        serde_json::from_value(question).unwrap(),
-        serde_json::from_value(decision).unwrap(),
-        new,
-    )
-}
-
 #[test]
 fn hostile_names_stay_text() {
-    for (name, html) in hostile("\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{}}</style>") {
+    for (name, html) in story::hostile("\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{}}</style>") {
         assert!(!html.contains("<script") && !html.contains("<img"), "{name}");
         assert_eq!(html.matches("</style>").count(), 1, "{name}");
         balanced(&html).unwrap_or_else(|why| panic!("{name}: {why}"));
@@ -198,7 +134,7 @@ fn hostile_names_stay_text() {
 
 #[test]
 fn names_that_turn_or_hide_letters_are_shown_as_they_are() {
-    for (name, html) in hostile("Rоssi \u{202E}anelE\u{0}\u{200B} ‏אלנה‎ 埃琳娜") {
+    for (name, html) in story::hostile("Rоssi \u{202E}anelE\u{0}\u{200B} ‏אלנה‎ 埃琳娜") {
         assert!(!html.contains(['\u{202E}', '\u{0}', '\u{200B}', '\u{200F}', '\u{200E}']), "{name}");
         assert!(html.contains("[U+202E]"), "{name}");
         balanced(&html).unwrap_or_else(|why| panic!("{name}: {why}"));
@@ -207,7 +143,7 @@ fn names_that_turn_or_hide_letters_are_shown_as_they_are() {
 
 #[test]
 fn huge_names_do_not_swell_a_page() {
-    let papers = hostile(&"W".repeat(64 << 10));
+    let papers = story::hostile(&"W".repeat(64 << 10));
     for (name, html) in papers {
         assert!(html.len() < 600_000, "{name} has {} bytes", html.len());
         assert!(html.contains("more characters)"), "{name}");

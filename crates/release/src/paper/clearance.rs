@@ -276,15 +276,12 @@ fn consent(standing: &Standing, near: Option<&NearMiss>) -> Markup {
 }
 
 fn uses(paper: &Clearance<'_>) -> Markup {
-    let touched: BTreeMap<usize, Answer> =
-        paper.decision.reasons.iter().flat_map(|reason| reason.uses.iter().map(|at| (*at, reason.answer))).fold(
-            BTreeMap::new(),
-            |mut all, (at, answer)| {
-                let worst = all.entry(at).or_insert(answer);
-                *worst = (*worst).max(answer);
-                all
-            },
-        );
+    // A reason that names no use is about all of them.
+    let word = |at: usize| {
+        let about = |reason: &&Reason| reason.uses.is_empty() || reason.uses.contains(&at);
+        let worst = paper.decision.reasons.iter().filter(about).map(|reason| reason.answer).max();
+        worst.unwrap_or(Answer::MeetsRecordedConditions)
+    };
     html! {
         h2 { "Uses, in order" }
         @if let Some(shares) = paper.shares { (bar(shares)) }
@@ -297,7 +294,7 @@ fn uses(paper: &Clearance<'_>) -> Markup {
                 td { (what(one)) }
                 td.num { (format!("{:.2}", one.seconds)) }
                 td { (in_it(paper.record, one)) }
-                td { (ink::outcome_of(touched.get(&at).copied().unwrap_or(Answer::MeetsRecordedConditions))) }
+                td { (ink::outcome_of(word(at))) }
             } } }
         } }
     }

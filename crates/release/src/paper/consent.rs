@@ -24,9 +24,9 @@ pub fn consent_sheet(paper: &ConsentSheet<'_>) -> String {
     let body = html! {
         h2 { "What is asked" }
         div.initials { "Initials" }
-        div.quote { @match &c.description { Some(words) => { (ink::prose(words)) }, None => { span.gap { "The use is not described. Without a description this sheet cannot be signed." } } } }
+        div.quote { @match &c.description { Some(words) => { (ink::whole(words)) }, None => { span.gap { "The use is not described. Without a description this sheet cannot be signed." } } } }
         p { (replica(c.replica)) }
-        @if let Some(reason) = &c.business_reason { p { b { "Why the studio asks: " } (ink::prose(reason)) } }
+        @if let Some(reason) = &c.business_reason { p { b { "Why the studio asks: " } (ink::whole(reason)) } }
         @else if c.replica != Replica::None { p { b { "Why the studio asks: " } span.gap { "not recorded" } } }
         h2 { "How far it reaches" }
         dl.facts.one {

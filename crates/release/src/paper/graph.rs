@@ -28,6 +28,9 @@ pub(super) struct Broken<'a> {
 pub(super) fn graph(record: &Record, work: &Work, studio: &str, broken: &[Broken<'_>]) -> Markup {
     let rows = rows(work, studio);
     let Some(deepest) = rows.values().max().copied() else { return html! {} };
+    if work.chain_of_title.is_empty() && broken.is_empty() {
+        return html! {};
+    }
     if rows.len() > MOST {
         return html! { p.dim { "More than " (MOST) " parties: see the table." } };
     }

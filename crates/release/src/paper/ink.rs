@@ -7,7 +7,9 @@ use rules::decision::Answer;
 use rules::question::Use;
 
 /// Characters of a name that are shown.
-const SHOWN: usize = 240;
+const SHOWN: usize = 120;
+/// Characters of a sentence that are shown.
+const SENTENCE: usize = 600;
 
 /// A text from outside: kept to itself, so that its direction does not turn its neighbors; cut where it is huge; control
 /// characters shown by their numbers, since what turns or hides letters must be seen by who signs.
@@ -15,9 +17,14 @@ pub(super) fn text(text: &str) -> Markup {
     html! { bdi { (brief(text, SHOWN)) } }
 }
 
+/// What a person signs: whole, however long, up to what a file may hold.
+pub(super) fn whole(text: &str) -> Markup {
+    html! { bdi { (brief(text, 1 << 20)) } }
+}
+
 /// A sentence from outside, of which more is shown.
 pub(super) fn prose(text: &str) -> Markup {
-    html! { bdi { (quoted(&brief(text, 4000))) } }
+    html! { bdi { (quoted(&brief(text, SENTENCE))) } }
 }
 
 /// Words that the rules set in backquotes, in quotation marks.
@@ -219,7 +226,7 @@ mod tests {
     fn what_turns_or_hides_letters_is_seen() {
         assert_eq!(brief("a\u{202E}b\u{0}c\nd", 100), "a[U+202E]b[U+0000]c d");
         assert_eq!(brief("क्‍ष", 100), "क्‍ष", "joiners belong to the script");
-        assert!(brief(&"x".repeat(65_536), 240).ends_with("… (65296 more characters)"));
+        assert!(brief(&"x".repeat(65_536), 120).ends_with("… (65416 more characters)"));
         assert_eq!(quoted("covers `trailer`, or"), "covers “trailer”, or");
         assert_eq!(quoted("a ` b"), "a ` b");
         assert_eq!(amount("-1234567.05"), "−1,234,567.05");

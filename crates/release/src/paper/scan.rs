@@ -45,14 +45,14 @@ pub fn scan_notice(paper: &ScanNotice<'_>) -> String {
         h2 { "What is taken" }
         dl.facts.one {
             (fact("Kind of replica", html! { (c.replica.as_str()) }))
-            (fact("Body data", ink::words(&c.biometrics, "face and voice as described below; no fingerprint, palm or iris")))
+            (fact("Body data", ink::words(&c.biometrics, "none named")))
             (fact("Works", html! { @if c.projects.is_empty() { span.gap { "not named" } } @for (n, id) in c.projects.iter().enumerate() { @if n > 0 { ", " } (ink::work(record, id)) } }))
             (fact("Paid as", html! { @match &c.pay { Some(pay) => { (ink::words([&pay.basis], "")) ", " (ink::text(&pay.amount)) " " (ink::text(&pay.currency)) }, None => span.gap { "not recorded" } } }))
         }
         h2 { "Why the studio asks" }
-        div.quote { @match &c.business_reason { Some(reason) => { (ink::prose(reason)) }, None => { span.gap { "No reason is recorded. A reason must be recorded before consent is asked for." } } } }
+        div.quote { @match &c.business_reason { Some(reason) => { (ink::whole(reason)) }, None => { span.gap { "No reason is recorded. A reason must be recorded before consent is asked for." } } } }
         h2 { "The use, as it will stand on the consent sheet" }
-        div.quote { @match &c.description { Some(words) => { (ink::prose(words)) }, None => { span.gap { "Not described." } } } }
+        div.quote { @match &c.description { Some(words) => { (ink::whole(words)) }, None => { span.gap { "Not described." } } } }
         p { "You may say no. You may bring your agent, counsel or union representative. Consent is asked for on a sheet of its own." }
         (ink::signatures(&["Received by the person or their agent", "For the studio"]))
     };

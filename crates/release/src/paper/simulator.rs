@@ -113,6 +113,12 @@ fn amount(cell: &Cell, pool: Money, most: Option<i128>) -> Markup {
 fn one(paper: &Simulator<'_>, payout: &Payout) -> Markup {
     let (paid, none): (Vec<&Line>, Vec<&Line>) =
         payout.lines.iter().partition(|line| !matches!(line.owed, Owed::Zero(_)));
+    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for line in none {
+        if let Owed::Zero(why) = &line.owed {
+            reasons.entry(why).or_default().push(paper.record.name(&line.party));
+        }
+    }
     let name = payout.scheme.to_string();
     let head = name[..1].to_uppercase() + &name[1..];
     html! {
@@ -132,8 +138,8 @@ fn one(paper: &Simulator<'_>, payout: &Payout) -> Markup {
         @if !payout.held.is_empty() { p.small { b { "Held: " } @for (n, held) in payout.held.iter().enumerate() {
             @if n > 0 { "; " } (ink::amount(&held.amount.decimal())) " " (held.amount.currency) @if let Some(work) = &held.work { " of " (ink::work(paper.record, work)) } ", " (ink::prose(&held.because))
         } "." } }
-        @if !none.is_empty() { p.small { b { "Nothing for: " } @for (n, line) in none.iter().enumerate() {
-            @if n > 0 { "; " } (ink::text(paper.record.name(&line.party))) @if let Owed::Zero(why) = &line.owed { " (" (ink::prose(why)) ")" }
-        } "." } }
+        @for (why, names) in &reasons { p.small { b { "Nothing for " }
+            @for (n, name) in names.iter().enumerate() { @if n > 0 { ", " } (ink::text(name)) } ": " (ink::prose(why)) "."
+        } }
     }
 }

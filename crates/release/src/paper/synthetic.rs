@@ -48,7 +48,7 @@ pub fn synthetic_memo(paper: &SyntheticMemo<'_>) -> String {
         }
         h2 { "What it adds that a performer could not" }
         div.quote { @match paper.value {
-            Some(words) => { (ink::prose(words)) }
+            Some(words) => { (ink::whole(words)) }
             None => { @for _ in 0..4 { p { span.blank style="width:100%" { "\u{a0}" } } } }
         } }
         p { "“Significant additional value” is not defined by the agreement as it is reported. The record asks for a text and a reviewer; it does not judge." }

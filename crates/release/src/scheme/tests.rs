@@ -10,12 +10,13 @@ use super::*;
 #[derive(Clone, Debug)]
 struct Case {
     pool: i64,
-    works: Vec<(Vec<(usize, u32)>, Vec<Shot>)>,
+    works: Vec<(Vec<Points>, Vec<Shot>)>,
     days: Vec<Option<(u32, u32, u32)>>,
     measured: Vec<(f64, f64)>,
     floor: f64,
 }
 
+type Points = (usize, u32);
 type Shot = (f64, Vec<(usize, f64, bool)>);
 
 const PERSONS: usize = 5;
