@@ -16,10 +16,13 @@ pub struct Seen<'a> {
     pub confirmed: bool,
 }
 
-/// What was recorded of the shot that a use is cut from; several rows if its title has several reels that nobody told apart.
+/// What was recorded of the shot that a use is cut from; several rows if its title has several reels that nobody told apart, or
+/// if several works bear the title: whoever may be in it is asked about.
 pub fn rows<'a>(record: &'a Record, one: &'a Use) -> impl Iterator<Item = &'a Shot> {
-    let work = record.work(&one.title);
-    let shots = work.zip(one.shot).into_iter().flat_map(|(work, number)| record.shot(&work.id, number));
+    let works = one.shot.map(|number| (record.works_named(&one.title), number));
+    let shots = works
+        .into_iter()
+        .flat_map(move |(works, number)| works.into_iter().flat_map(move |work| record.shot(&work.id, number)));
     shots.filter(|shot| shot.media.is_none() || one.reel.is_none() || shot.media == one.reel)
 }
 

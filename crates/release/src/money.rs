@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use ledger::{Currency, Money, Sum, allocate};
+use ledger::{Currency, CurrencyError, Money, Sum, allocate};
 use rights::{Agreement, Document, Record};
 use rules::decision::{Decision, Duty};
 use rules::question::Use;
@@ -107,9 +107,12 @@ pub(crate) fn airtime<'a>(record: &'a Record, uses: &'a [Use]) -> BTreeMap<(&'a 
     times
 }
 
-/// The record of a title, or the title itself where no work bears it.
+/// The record of a title, or the title itself where no work bears it or several do.
 pub(crate) fn work<'a>(record: &'a Record, title: &'a str) -> &'a str {
-    record.work(title).map_or(title, |work| &work.id)
+    match record.works_named(title).as_slice() {
+        [work] => &work.id,
+        _ => title,
+    }
 }
 
 /// What the pay duties of `decision` owe, and for every person who is seen or heard and owed nothing, why.
@@ -143,16 +146,27 @@ fn presence(times: &Times<'_>, id: &str) -> (Option<String>, u64) {
     (work, whole)
 }
 
+/// Reads a decimal amount exactly. The rules write two decimals or four of every currency, also of those that have fewer:
+/// zeros too many say nothing, anything else is refused.
+pub(crate) fn read(amount: &str, currency: &str) -> Result<Money, String> {
+    let currency: Currency = currency.parse().map_err(|e: CurrencyError| e.to_string())?;
+    let shorter = || {
+        let (whole, fraction) = amount.split_once('.')?;
+        let (kept, rest) = fraction.split_at_checked(currency.decimals() as usize)?;
+        let plain = if kept.is_empty() { whole.to_owned() } else { format!("{whole}.{kept}") };
+        (!rest.is_empty() && rest.bytes().all(|b| b == b'0')).then_some(plain)
+    };
+    let plain = shorter().unwrap_or_else(|| amount.to_owned());
+    Money::parse(&plain, currency).map_err(|e| e.to_string())
+}
+
 fn owed(record: &Record, duty: &Duty, times: &Times<'_>) -> Line {
     let amount = match &duty.amount {
         None => Owed::Unknown("the record gives no amount".into()),
-        Some((amount, currency)) => {
-            let read = currency.parse::<Currency>().map_err(|e| e.to_string());
-            match read.and_then(|currency| Money::parse(amount, currency).map_err(|e| e.to_string())) {
-                Ok(money) => Owed::of(money, || duty.basis.clone().unwrap_or_else(|| "the record says so".into())),
-                Err(why) => Owed::Unknown(why),
-            }
-        }
+        Some((amount, currency)) => match read(amount, currency) {
+            Ok(money) => Owed::of(money, || duty.basis.clone().unwrap_or_else(|| "the record says so".into())),
+            Err(why) => Owed::Unknown(why),
+        },
     };
     let (work, time) = presence(times, person(record, &duty.to));
     Line {

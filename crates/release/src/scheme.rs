@@ -268,21 +268,16 @@ fn days(deal: &Deal<'_>, people: &People<'_>, payout: &mut Payout) {
     }
 }
 
-/// Days at the daily rate, or at the least that a day may be paid.
+/// Days at the daily rate or at the least that a day may be paid, as the rules count them.
 fn day_pay(consent: &Consent) -> (Owed, String) {
     let pay = consent.pay.as_ref().expect("asked for above");
-    let read = || -> Result<(Owed, String), String> {
-        let currency = pay.currency.parse().map_err(|e: ledger::CurrencyError| e.to_string())?;
-        let money = |text: &str| Money::parse(text, currency).map_err(|e| e.to_string());
-        let daily = money(&pay.amount)?;
-        let least = pay.minimum.as_deref().map(money).transpose()?.unwrap_or(daily);
-        let rate = daily.minor.max(least.minor);
-        let Some(days) = pay.days else { return Err("the record gives no number of days".to_owned()) };
-        let minor = rate.checked_mul(i64::from(days)).ok_or("the days come to more than an amount can hold")?;
-        let basis = format!("{days} days × {}", Money::new(rate, currency));
-        Ok((Owed::of(Money::new(minor, currency), || "the rate or the days are none".to_owned()), basis))
+    let Some((amount, basis)) = rules::pay::day_rate(pay) else {
+        return (Owed::Unknown(format!("`{}` is not an amount", pay.amount)), String::new());
     };
-    read().unwrap_or_else(|why| (Owed::Unknown(why), String::new()))
+    match money::read(&amount.to_string(), &pay.currency) {
+        Ok(money) => (Owed::of(money, || "the rate or the days are none".to_owned()), basis),
+        Err(why) => (Owed::Unknown(why), basis),
+    }
 }
 
 fn flat(pool: Money, people: &People<'_>, payout: &mut Payout) {

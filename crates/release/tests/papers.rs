@@ -167,3 +167,22 @@ fn an_empty_record_makes_every_paper_all_the_same() {
         balanced(&html).unwrap_or_else(|why| panic!("{name}: {why}"));
     }
 }
+
+#[test]
+fn the_rules_own_answer_goes_on_paper() {
+    let book = rules::Rulebook::load().unwrap_or_else(|e| panic!("{e}"));
+    let (record, question) = (story::record(), story::question());
+    let decision = book.decide(record, "o:studio", &rules::Question::Release(question.clone()));
+    assert_eq!(decision.decision, rules::Answer::Blocked);
+    for (name, html) in story::papers_of(record, record, question.clone(), decision.clone(), "Notte Rossa, trailer 1") {
+        balanced(&html).unwrap_or_else(|why| panic!("{name}: {why}"));
+        let text = words(&html).replace("legal:mv", "").replace("Not legal advice", "").to_lowercase();
+        for word in ["legal", "cleared", "compliant", "infring"] {
+            assert!(!text.contains(word), "{name} says {word}");
+        }
+    }
+    // What is paid is what the duties say, to the unit.
+    let lines = release::money::lines(record, &question.uses, &decision, story::TODAY);
+    let duties = decision.duties.iter().filter(|duty| duty.kind == "pay").count();
+    assert!(lines.len() >= duties);
+}

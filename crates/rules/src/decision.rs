@@ -4,7 +4,7 @@ use rights::{Date, Document};
 use serde::{Deserialize, Serialize};
 
 /// The three answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// Every condition that was recorded is met.

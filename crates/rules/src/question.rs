@@ -15,6 +15,8 @@ pub enum Question {
     Release(Release),
     /// May this be handed to someone outside?
     Transfer(Transfer),
+    /// May the books of this period be closed?
+    Close(Close),
 }
 
 /// A stretch of a title that is used.
@@ -51,7 +53,7 @@ fn yes() -> bool {
 }
 
 /// By which model pictures or sound were made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Made {
     /// The model's record.
     pub model: String,
@@ -60,6 +62,15 @@ pub struct Made {
     /// What of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kinds: Vec<AppearanceKind>,
+    /// What it was made for (`dub`), where that is not what the release is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// Scene of the screenplay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scene: Option<u32>,
+    /// What was made, in the words of consents (`own_lines`, `nudity`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
 }
 
 /// May these shots teach this model?
@@ -109,6 +120,9 @@ pub struct Make {
 /// May this leave the house?
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Release {
+    /// The work it is, or is for; the one work of all uses, if not said. Unknown if not said and the uses are of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<String>,
     /// What is used, in order.
     pub uses: Vec<Use>,
     /// What for.
@@ -148,4 +162,45 @@ pub struct Transfer {
     pub transfer: String,
     /// Day the question is asked.
     pub on: Date,
+}
+
+/// May the books of this period be closed?
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Close {
+    /// Its name, `2027-Q2`.
+    pub period: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// What is to be shared out, a decimal number as text.
+    pub pool: String,
+    /// What was paid out.
+    pub payouts: Vec<Payout>,
+    /// Duties of the period, by their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub duties: Vec<String>,
+    /// The day.
+    pub on: Date,
+}
+
+/// One line of a period's books.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Payout {
+    /// To whom.
+    pub party: String,
+    /// A decimal number as text; `0.00` with an explanation is a line as well.
+    pub amount: String,
+    /// How it came about: `attribution`, `points`, `pro_rata`, `day_rate`, `flat`.
+    pub by: String,
+    /// The measured share, in millionths, where it was paid by attribution.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<i64>,
+    /// What the measurement cannot tell from nothing, in millionths.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise: Option<i64>,
+    /// The duty that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duty: Option<String>,
+    /// Why it is nothing, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explained: Option<String>,
 }

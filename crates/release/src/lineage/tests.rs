@@ -47,7 +47,7 @@ fn read(timeline: &Timeline) -> Lineage {
         if *hash == a {
             Some(Origin::Real)
         } else if *hash == made {
-            Some(Origin::Generated(Made { model: "m:x".into(), persons: vec!["p:a".into()], kinds: Vec::new() }))
+            Some(Origin::Generated(Made { model: "m:x".into(), persons: vec!["p:a".into()], ..Made::default() }))
         } else {
             None
         }

@@ -61,6 +61,11 @@ fn an_amount_is_read_exactly_or_not_at_all() {
         let found = lines(&record(), &[], &decision(json!([pay("u", "p:a", amount)])), DAY);
         assert!(matches!(&found[0].owed, Owed::Unknown(why) if !why.is_empty()), "{amount:?}");
     }
+    let plain = |amount, currency| read(amount, currency).map(|money| money.minor);
+    assert_eq!((plain("1500.00", "JPY"), plain("1.5000", "EUR"), plain("1.5", "EUR")), (Ok(1500), Ok(150), Ok(150)));
+    for (amount, currency) in [("1500.50", "JPY"), ("1.", "JPY"), (".00", "JPY"), ("", "EUR"), ("1.2345", "EUR")] {
+        assert!(plain(amount, currency).is_err(), "{amount} {currency}");
+    }
     let zero = lines(&record(), &[], &decision(json!([pay("u", "p:a", Some(("0.00", "EUR")))])), DAY);
     assert!(matches!(&zero[0].owed, Owed::Zero(why) if !why.is_empty()));
     assert!(lines(&Record::default(), &[], &decision(json!([])), DAY).is_empty());

@@ -118,12 +118,12 @@ fn asked(paper: &Clearance<'_>) -> Markup {
     html! {
         h2 { "What was asked" }
         dl.facts {
+            (fact("Work", html! { @match &q.work { Some(id) => (ink::work(paper.record, id)), None => span.dim { "that of the uses" } } }))
             (fact("Purpose", ink::words([q.purpose.as_str()], "")))
             (fact("Territories", html! { (q.territories) }))
             (fact("Media", ink::words(q.media.iter().map(|m| m.as_str()), "none named")))
             (fact("Window", html! { (q.from) " – " (q.until) }))
             (fact("Languages", ink::words(&q.languages, "none named")))
-            (fact("Asked on", html! { (q.on) }))
             (fact("Signed credentials", ink::yes(Some(q.credentials))))
             (fact("Invisible mark", ink::yes(Some(q.mark))))
             (fact("Disclosure", ink::words(q.disclosure.iter(), "none chosen")))

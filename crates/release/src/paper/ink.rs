@@ -94,9 +94,10 @@ pub(super) fn party(record: &Record, id: &str) -> Markup {
 
 /// A work by title, with its record's name.
 pub(super) fn work(record: &Record, name: &str) -> Markup {
-    match record.work(name) {
-        Some(work) => html! { (text(&work.title)) " " span.id { (text(&work.id)) } },
-        None => html! { (text(name)) " " span.gap { "not recorded" } },
+    match record.works_named(name).as_slice() {
+        [work] => html! { (text(&work.title)) " " span.id { (text(&work.id)) } },
+        [] => html! { (text(name)) " " span.gap { "not recorded" } },
+        _ => html! { (text(name)) " " span.gap { "several works bear this title" } },
     }
 }
 

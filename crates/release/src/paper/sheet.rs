@@ -2,13 +2,10 @@
 
 use jiff::civil::Date;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use rules::decide::DISCLAIMER;
 use rules::decision::Answer;
 
 use super::ink;
-
-/// What stands at the head and the foot of every paper.
-pub const DISCLAIMER: &str =
-    "Records and checks of the conditions entered by the studio. Not legal advice; a qualified person must decide.";
 
 /// How grave the answer of a paper is: it colors the band, and a word says the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,96 @@
+//! The story of Notte Rossa, asked.
+
+use rights::{Date, Medium, Purpose, Record, Territories};
+use rules::question::{Release, Train, Use};
+use rules::{Answer, Question, Rulebook};
+
+fn record() -> Record {
+    let text = include_str!("../../rights/tests/notte/record.toml");
+    Record::new(rights::read::toml("record.toml", text).unwrap().into_iter().map(|row| row.entry))
+}
+
+fn used(title: &str, shot: u32) -> Use {
+    Use {
+        title: title.into(),
+        shot: Some(shot),
+        reel: None,
+        seconds: 2.0,
+        record: None,
+        picture: true,
+        sound: true,
+        made: None,
+        edits: Vec::new(),
+    }
+}
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn trailer(shots: &[u32], territories: &[&str]) -> Release {
+    Release {
+        work: None,
+        uses: shots.iter().map(|n| used("Notte Rossa", *n)).collect(),
+        purpose: Purpose::Trailer,
+        territories: Territories::parse(territories.iter().copied()).unwrap(),
+        media: vec![Medium::Svod],
+        from: day("2027-05-01"),
+        until: day("2028-04-30"),
+        languages: Vec::new(),
+        synthetics: Vec::new(),
+        disclosure: None,
+        credentials: true,
+        mark: true,
+        music: Vec::new(),
+        on: day("2026-11-26"),
+    }
+}
+
+fn rules(decision: &rules::Decision) -> Vec<&str> {
+    decision.reasons.iter().map(|reason| reason.rule.as_str()).collect()
+}
+
+#[test]
+fn a_trailer_of_what_is_recorded_meets_the_conditions() {
+    let book = Rulebook::load().unwrap_or_else(|e| panic!("{e}"));
+    let decision = book.decide(&record(), "o:studio", &Question::Release(trailer(&[1, 2], &["IT", "DE"])));
+    assert_eq!(decision.decision, Answer::MeetsRecordedConditions, "{:#?}", decision.reasons);
+    assert!(!decision.advice && decision.facts_hash.len() == 64);
+}
+
+#[test]
+fn what_is_revoked_blocks_and_what_is_not_known_is_unknown() {
+    let book = Rulebook::load().unwrap();
+    let ask = |shots: &[u32], territories: &[&str]| {
+        book.decide(&record(), "o:studio", &Question::Release(trailer(shots, territories)))
+    };
+    let painting = ask(&[1, 3], &["IT"]);
+    assert_eq!((painting.decision, rules(&painting)), (Answer::Unknown, vec!["CORE-UNKNOWN"]));
+    assert_eq!(painting.reasons[0].uses, [1]);
+    assert!(painting.reasons[0].sentence.contains("painting"));
+    let revoked = ask(&[4], &["IT"]);
+    assert_eq!((revoked.decision, rules(&revoked)), (Answer::Blocked, vec!["CORE-REVOKED"]));
+    assert_eq!(revoked.reasons[0].page, Some(1));
+    assert!(revoked.near_misses[0].sentence.contains("revoked 2026-11-02"), "{}", revoked.near_misses[0].sentence);
+    let america = ask(&[2], &["IT", "US"]);
+    assert_eq!((america.decision, rules(&america)), (Answer::Blocked, vec!["CORE-CHAIN"]));
+    let nowhere = ask(&[77], &["IT"]);
+    assert_eq!(nowhere.decision, Answer::Unknown);
+}
+
+#[test]
+fn a_covered_film_does_not_teach() {
+    let book = Rulebook::load().unwrap();
+    let train = |post| {
+        let ask = Train {
+            model: "light".into(),
+            post_production_only: post,
+            uses: vec![used("Notte Rossa", 1), used("Notte Rossa", 2), used("Something Else", 1)],
+            on: day("2026-11-26"),
+        };
+        book.decide(&record(), "o:studio", &Question::Train(ask))
+    };
+    let decision = train(false);
+    assert_eq!(decision.decision, Answer::Blocked);
+    assert!(rules(&decision).contains(&"CORE-CLAUSE"), "{:?}", rules(&decision));
+}
