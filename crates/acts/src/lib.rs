@@ -7,7 +7,7 @@
 //! act that was stopped goes on where it was when it is asked again.
 //!
 //! Reading order: [`house`], [`length`], [`ingest`], [`titles`], [`shots`], [`trailer`], [`draft`], [`render`], [`present`],
-//! [`qc`]; specialists: [`train`], [`specialists`], [`fix`], [`grain`], [`audit`]; [`yard`].
+//! [`qc`]; specialists: [`train`], [`specialists`], [`fix`], [`grain`], [`audit`]; rights: [`rights`]; [`yard`].
 
 pub mod audit;
 pub mod draft;
@@ -20,6 +20,7 @@ pub mod made;
 pub mod present;
 pub mod qc;
 pub mod render;
+pub mod rights;
 pub mod shots;
 pub mod specialists;
 pub mod titles;

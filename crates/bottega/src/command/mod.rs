@@ -19,6 +19,7 @@ mod init;
 mod man;
 mod qc;
 mod render;
+mod rights;
 mod shots;
 mod specialists;
 mod titles;
@@ -42,6 +43,7 @@ pub(crate) enum Command {
     Specialists(specialists::Specialists),
     Fix(fix::Fix),
     Grain(grain::Grain),
+    Rights(rights::Rights),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -75,6 +77,7 @@ pub(crate) fn run(options: &Options, terminal: &Terminal, cancel: &Cancel) -> Re
         Command::Specialists(c) => c.run(&call),
         Command::Fix(c) => c.run(&call),
         Command::Grain(c) => c.run(&call),
+        Command::Rights(c) => c.run(&call),
         Command::Completions(c) => c.run(),
         Command::Man(c) => c.run(&call),
     }
