@@ -9,7 +9,7 @@ use neural::{Card, Engine, Metric, Runner, State};
 use render::fix::Net;
 use serde::Serialize;
 use specialists::gate::Decision;
-use specialists::image::learn::task_folder;
+use specialists::image::learn::{beside_base, task_folder};
 use specialists::image::material::{Material, folder};
 use specialists::image::task::Task;
 use specialists::image::tool::Tool;
@@ -159,7 +159,9 @@ fn renewed(house: &House, task: Task, mut kept: Kept, progress: &dyn Progress, c
     let again = || -> Option<Gate> {
         let material = Material::gather(house.library(), &house.workers().program, &[], progress, cancel).ok()?;
         let mut tool = Tool::Ours(Runner::described(&kept.onnx, cores()).ok()?);
-        let scores = task.judge(&material.pool(task, Role::Test), &mut tool, cancel).ok()?;
+        let held_out = material.pool(task, Role::Test);
+        let mut scores = task.judge(&held_out, &mut tool, cancel).ok()?;
+        beside_base(task, &held_out, &mut scores, cancel).ok()?;
         let decision = specialists::gate::decide(&scores);
         Some(Gate { decision, material: material.manifest, library: now, scores })
     };

@@ -10,7 +10,7 @@ use neural::wire::{Look, Said};
 use neural::{Card, Engine, EngineError, Metric, Runner, State, TrainError, Trainer};
 use serde::Serialize;
 use specialists::gate::{self, Decision};
-use specialists::image::learn::{JudgeError, Plan, task_folder};
+use specialists::image::learn::{JudgeError, Plan, beside_base, task_folder};
 use specialists::image::material::{Material, MaterialError, folder};
 use specialists::image::page::{self, Training};
 use specialists::image::plane::psnr;
@@ -186,7 +186,11 @@ fn teach(
     let held_out = material.pool(task, Role::Test);
     let judged = |error: JudgeError| TrainActError::Judge { task, error };
     let mut tool = Tool::Ours(Runner::described(&onnx, threads).map_err(|e| judged(e.into()))?);
-    let scores = task.judge(&held_out, &mut tool, cancel).map_err(judged)?;
+    let mut scores = task.judge(&held_out, &mut tool, cancel).map_err(judged)?;
+    // Weights that are to be shipped are not held against those that they replace.
+    if !wish.fresh {
+        beside_base(task, &held_out, &mut scores, cancel).map_err(judged)?;
+    }
     let decision = gate::decide(&scores);
     let library = shelf::fingerprint(house.library()).map_err(MaterialError::from)?;
     let gate = Gate { decision: decision.clone(), material: material.manifest, library, scores };
@@ -223,7 +227,7 @@ fn teach(
     Ok(Taught {
         aspect: task.aspect().to_owned(),
         task,
-        state: if decision.open { State::Library } else { State::Classical },
+        state: if decision.open { State::Library } else { below(task) },
         metrics: kept.card.metrics.clone(),
         trained_on: kept.card.trained_on.clone(),
         held_out: kept.card.held_out.clone(),
@@ -235,6 +239,11 @@ fn teach(
         energy: kept.card.energy.clone(),
         page: page_file,
     })
+}
+
+/// What runs where the library's own does not.
+fn below(task: Task) -> State {
+    if task.card().is_ok_and(|kept| kept.gate.decision.open) { State::Base } else { State::Classical }
 }
 
 /// The weights that training begins with: what the project ships.

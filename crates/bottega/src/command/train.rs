@@ -74,7 +74,7 @@ impl Train {
                     "held out", m.value, m.low, m.high, m.classical, m.nothing, m.name
                 );
                 let verdict =
-                    if one.gate.open { "it runs from now on" } else { "it does not run; the classical method does" };
+                    if one.gate.open { "it runs from now on" } else { "it does not run; what ran before does" };
                 out += &format!("  {:<14} {}: {}\n", "gate", t.verdict(one.gate.open, verdict), one.gate.because);
                 out += &format!("  {:<14} {}\n", "page", one.page.display());
             }
