@@ -107,6 +107,15 @@ pub struct Consent {
     /// Whether it replaces work that the person would have done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces_work: Option<bool>,
+    /// How the replica was made: `scan`, `set_photography`, `archive`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_by: Option<String>,
+    /// The work whose services it was made in; the only project, if there is one only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_for: Option<String>,
+    /// Models that may be made from a model of the person, by their records.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<String>,
     /// Kinds of body data taken: `face`, `voice`, `finger`, `palm`, `iris`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub biometrics: Vec<String>,

@@ -105,6 +105,9 @@ pub struct Transfer {
     pub what: String,
     /// Works it holds.
     pub works: Vec<String>,
+    /// The model it holds, for a replica.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     /// Whether it is for teaching a model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub for_training: Option<bool>,

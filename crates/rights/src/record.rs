@@ -48,6 +48,7 @@ pub struct Record {
     shot_of: BTreeMap<(String, u32), Vec<String>>,
     engaged: BTreeMap<(String, String), Vec<String>>,
     deeds_about: BTreeMap<String, Vec<String>>,
+    titled: BTreeMap<String, Vec<String>>,
 }
 
 /// Why a row cannot take the place of one that is there.
@@ -99,7 +100,18 @@ impl Record {
         let id = entry.id().to_owned();
         match entry {
             Entry::Party(row) => drop(self.parties.insert(id, *row)),
-            Entry::Work(row) => drop(self.works.insert(id, *row)),
+            Entry::Work(row) => {
+                let names = |work: &Work| {
+                    work.aliases.iter().chain([&work.title]).map(|name| name.to_lowercase()).collect::<Vec<_>>()
+                };
+                for name in self.works.get(&id).map(names).unwrap_or_default() {
+                    self.titled.entry(name).or_default().retain(|known| *known != id);
+                }
+                for name in names(&row) {
+                    note(&mut self.titled, name, &id);
+                }
+                self.works.insert(id, *row);
+            }
             Entry::Engagement(row) => {
                 if let Some(old) = self.engagements.get(&id) {
                     let key = (old.work.clone(), old.party.clone());
@@ -176,10 +188,18 @@ impl Record {
 
     /// The work of a catalogue's title, or of a work's own name: by id, title or another title of it.
     pub fn work(&self, name: &str) -> Option<&Work> {
-        let same = |text: &String| text.to_lowercase() == name.to_lowercase();
-        self.works
-            .get(name)
-            .or_else(|| self.works.values().find(|work| same(&work.title) || work.aliases.iter().any(same)))
+        self.works_named(name).into_iter().next()
+    }
+
+    /// All works of a name; more than one if two bear the same title, so that which is meant is not known.
+    pub fn works_named(&self, name: &str) -> Vec<&Work> {
+        if let Some(work) = self.works.get(name) {
+            return vec![work];
+        }
+        let ids = self.titled.get(&name.to_lowercase()).into_iter().flatten();
+        let mut works: Vec<&Work> = ids.filter_map(|id| self.works.get(id)).collect();
+        works.sort_by_key(|work| &work.id);
+        works
     }
 
     /// A party's name as people read it.
@@ -200,6 +220,11 @@ impl Record {
             .collect()
     }
 
+    /// The consents of a person as they were given.
+    pub fn consents_of<'a>(&'a self, person: &str) -> impl Iterator<Item = &'a Consent> {
+        self.consents_of.get(person).into_iter().flatten().filter_map(|id| self.consents.get(id))
+    }
+
     /// What happened to a consent.
     pub fn events_of<'a>(&'a self, consent: &str) -> impl Iterator<Item = &'a Event> {
         self.events_of.get(consent).into_iter().flatten().filter_map(|id| self.events.get(id))
@@ -209,6 +234,11 @@ impl Record {
     pub fn engagements_on<'a>(&'a self, work: &str, party: &str) -> impl Iterator<Item = &'a Engagement> {
         let ids = self.engaged.get(&(work.to_owned(), party.to_owned()));
         ids.into_iter().flatten().filter_map(|id| self.engagements.get(id))
+    }
+
+    /// Human acts about something.
+    pub fn deeds_named<'a>(&'a self, about: &str) -> impl Iterator<Item = &'a Deed> {
+        self.deeds_about.get(about).into_iter().flatten().filter_map(|id| self.deeds.get(id))
     }
 
     /// Human acts about something, of a kind.

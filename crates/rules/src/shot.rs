@@ -1,0 +1,104 @@
+//! Shots: what is recorded of each, and the things of others in it.
+
+use rights::{AppearanceKind, Shot, ThirdParty, Work};
+
+use crate::case::{About, Case};
+use crate::consent::Wanted;
+use crate::decision::Answer;
+use crate::question::Use;
+use crate::subject::Source;
+use crate::vocabulary::Kind;
+
+impl<'a> Case<'a> {
+    /// The rows of a use's shot; several if its title has several reels and the use does not say which.
+    pub(crate) fn shots_of(&self, work: &Work, used: &Use) -> Vec<&'a Shot> {
+        let Some(number) = used.shot else { return Vec::new() };
+        let fits = |shot: &&Shot| match (&shot.media, &used.reel) {
+            (Some(media), Some(reel)) => media.trim_start_matches("blake3:") == reel.trim_start_matches("blake3:"),
+            _ => true,
+        };
+        self.record.shot(&work.id, number).filter(fits).collect()
+    }
+
+    /// Judges what is known of a shot; `row` is nothing where nothing is recorded.
+    pub(crate) fn shot(&mut self, work: &'a Work, number: Option<u32>, row: Option<&'a Shot>, uses: &[usize]) {
+        let cover = self.cover(&[work], &Default::default());
+        let name = row.map_or_else(
+            || format!("{}/{}", work.id, number.map_or("?".into(), |n| format!("{n:04}"))),
+            |shot| shot.id.clone(),
+        );
+        let mut subject = self.subject(Kind::Shot, &name);
+        if let Some(row) = row {
+            self.trail.saw("shot", &row.id, row);
+        }
+        subject
+            .from(Source::row(&name))
+            .said("shot", number.map(|n| n.to_string()).as_deref())
+            .said("work", work.title.as_str())
+            .bool("numbered", number.is_some())
+            .bool("recorded", row.is_some())
+            .bool("whole", row.is_some_and(whole));
+        self.judge(&subject, cover.packs, &About { uses, ..About::default() });
+    }
+
+    /// Judges a thing of others. `carried` says whether its grant carries the use.
+    pub(crate) fn thing(
+        &mut self,
+        work: Option<&'a Work>,
+        shot: Option<&'a Shot>,
+        thing: &ThirdParty,
+        wanted: &Wanted<'_>,
+        uses: &[usize],
+    ) {
+        let works: Vec<&Work> = work.into_iter().collect();
+        let cover = self.cover(&works, &Default::default());
+        let record = self.record;
+        let about = About { uses, ..About::default() };
+        let mut carried = None;
+        if let Some(grant) = thing.grant.as_deref().and_then(|grant| record.grants.get(grant)) {
+            self.trail.saw("grant", &grant.id, grant);
+            if grant.direction == rights::work::Direction::In {
+                let mut subject = crate::subject::Subject::new(Kind::Grant, &grant.id);
+                wanted.put(&mut subject, &self.asked);
+                wanted.granted(&mut subject, grant);
+                carried = match self.judge(&subject, cover.packs, &about) {
+                    Answer::MeetsRecordedConditions => Some(true),
+                    Answer::Unknown => None,
+                    Answer::Blocked => Some(false),
+                };
+            }
+        }
+        let entity = shot.map_or(thing.what.as_str(), |shot| shot.id.as_str());
+        let free = thing.holder == "public_domain" || thing.holder == self.studio;
+        let mut subject = self.subject(Kind::Thing, entity);
+        subject
+            .from(Source::row(entity))
+            .said("what", thing.what.as_str())
+            .said("shot", shot.map(|shot| shot.number.to_string()).as_deref())
+            .text("holder", Some(thing.holder.as_str()).filter(|holder| *holder != "unknown"))
+            .bool("free", free)
+            .text("tdm", Some(thing.tdm.as_str()).filter(|tdm| *tdm != "unknown"))
+            .bool("carried", carried)
+            .said("grant", thing.grant.as_deref());
+        self.judge(&subject, cover.packs, &about);
+    }
+}
+
+/// Whether someone says that the lists of a shot are whole.
+fn whole(shot: &Shot) -> bool {
+    shot.verified_by.is_some()
+        || (!shot.appearance.is_empty() && shot.appearance.iter().all(|a| a.verified_by.is_some()))
+}
+
+/// What of a person a use takes, if anything.
+pub(crate) fn taken(kinds: &[AppearanceKind], used: &Use) -> Vec<AppearanceKind> {
+    let takes = |kind: &AppearanceKind| match kind {
+        AppearanceKind::Face | AppearanceKind::Body => used.picture,
+        AppearanceKind::Voice => used.sound,
+        AppearanceKind::Performance => used.picture || used.sound,
+    };
+    let mut kinds: Vec<AppearanceKind> = kinds.iter().copied().filter(takes).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
