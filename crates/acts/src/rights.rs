@@ -1,13 +1,20 @@
 //! Rights: recording what was agreed, and asking.
 //!
-//! Reading order: [`import`], [`export`], [`who`].
+//! Reading order: [`import`], [`export`], [`who`]; [`ask`], [`fix`], [`due`], [`simulate`].
 
+pub mod ask;
+pub mod due;
 pub mod export;
+pub mod fix;
 pub mod import;
+pub mod simulate;
 pub mod who;
 
+pub use due::due;
 pub use export::{Form, export};
+pub use fix::fix;
 pub use import::import;
+pub use simulate::simulate;
 pub use who::who;
 
 /// The studio itself, as a party of its own record.
@@ -21,6 +28,6 @@ pub(crate) fn now() -> rights::Timestamp {
 }
 
 /// Today, in UTC: contracts that begin at midnight somewhere are a matter for their readers.
-pub(crate) fn today() -> rights::Date {
+pub fn today() -> rights::Date {
     rights::today(now())
 }

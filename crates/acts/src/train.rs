@@ -9,7 +9,7 @@ use neural::card::Energy;
 use neural::wire::{Look, Said};
 use neural::{Card, Engine, EngineError, Metric, Runner, State, TrainError, Trainer};
 use serde::Serialize;
-use specialists::gate::{self, Decision};
+use specialists::gate;
 use specialists::image::learn::{JudgeError, Plan, beside_base, task_folder};
 use specialists::image::material::{Material, MaterialError, folder};
 use specialists::image::page::{self, Training};
@@ -22,6 +22,7 @@ use specialists::specialist::{Specialist, Trainable};
 use specialists::split::Role;
 
 use crate::House;
+use crate::rights::ask::{AskError, training_basis};
 
 /// What a person asks of a training.
 #[derive(Clone, Debug)]
@@ -66,7 +67,7 @@ pub struct Taught {
     /// Why it stopped.
     pub stopped_because: String,
     /// What the gate decided.
-    pub gate: Decision,
+    pub gate: gate::Decision,
     /// Energy used.
     pub energy: Energy,
     /// Page with curves and pictures.
@@ -79,6 +80,14 @@ pub enum TrainActError {
     /// No material.
     #[error(transparent)]
     Material(#[from] MaterialError),
+    /// Which shots may teach could not be asked.
+    #[error(transparent)]
+    Ask(#[from] Box<AskError>),
+    /// None may.
+    #[error(
+        "no shot of the library may teach this model by what is recorded; `bottega rights ask train --model image` says why"
+    )]
+    Barred(Box<rules::Decision>),
     /// Training failed.
     #[error("{task}: {error}")]
     Train {
@@ -117,7 +126,20 @@ pub fn train(
     // What is learned must be run to be judged: better said now than after an hour.
     Engine::load()?;
     let program = &house.workers().program;
-    let material = Material::gather(house.library(), program, &wish.hold_out, progress, cancel)?;
+    let basis = training_basis(house, "image", &[], false)?;
+    if basis.allowed().is_empty() && !basis.barred().is_empty() {
+        return Err(TrainActError::Barred(Box::new(basis.decision().clone())));
+    }
+    match (basis.is_sandbox(), basis.barred().len()) {
+        (true, _) => progress.say(
+            "no rights are recorded for these titles: what is taught is a trial and stays in the house; `bottega rights import` records them",
+        ),
+        (false, 0) => {}
+        (false, barred) => progress.say(&format!(
+            "{barred} shots may not teach by what is recorded and are left out; `bottega rights ask train --model image` says why"
+        )),
+    }
+    let material = Material::gather(&basis, house.library(), program, &wish.hold_out, progress, cancel)?;
     wish.tasks.iter().map(|task| teach(house, wish, *task, &trainer, &material, progress, cancel)).collect()
 }
 
@@ -255,7 +277,7 @@ fn first_weights(home: &std::path::Path, task: Task) -> Result<PathBuf, ShelfErr
 }
 
 /// The decision as a metric.
-pub(crate) fn metric(task: Task, d: &Decision) -> Metric {
+pub(crate) fn metric(task: Task, d: &gate::Decision) -> Metric {
     Metric {
         name: task.metric().to_owned(),
         value: d.learned.mean,

@@ -151,8 +151,11 @@ fn recorded() -> Place {
     Place { file: "already recorded".to_owned(), line: 0 }
 }
 
+/// Reads the rows of a file of this name and text.
+type Reader = fn(&str, &str) -> Result<Vec<Row>, Vec<Wrong>>;
+
 /// The reader of a file, if it holds rows.
-fn rows_in(path: &Path) -> Option<fn(&str, &str) -> Result<Vec<Row>, Vec<Wrong>>> {
+fn rows_in(path: &Path) -> Option<Reader> {
     match path.extension().map(|e| e.to_ascii_lowercase()).as_deref().and_then(|e| e.to_str()) {
         Some("toml") => Some(rights::read::toml),
         Some("csv") => Some(rights::sheet::csv),

@@ -5,8 +5,13 @@ use clap::{Args, Subcommand};
 use super::Call;
 use crate::failure::Failure;
 
+pub(super) mod ask;
+mod due;
 mod export;
+mod fix;
 mod import;
+mod simulate;
+pub(super) mod terms;
 mod who;
 
 /// Record what was agreed, and ask what it allows.
@@ -23,6 +28,10 @@ enum What {
     Import(import::Import),
     Export(export::Export),
     Who(who::Who),
+    Ask(ask::Ask),
+    Fix(fix::Fix),
+    Due(due::Due),
+    Simulate(simulate::Simulate),
 }
 
 impl Rights {
@@ -31,6 +40,10 @@ impl Rights {
             What::Import(c) => c.run(call),
             What::Export(c) => c.run(call),
             What::Who(c) => c.run(call),
+            What::Ask(c) => c.run(call),
+            What::Fix(c) => c.run(call),
+            What::Due(c) => c.run(call),
+            What::Simulate(c) => c.run(call),
         }
     }
 }
