@@ -57,6 +57,16 @@ impl Owed {
     }
 }
 
+impl std::fmt::Display for Owed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Owed::Amount(money) => money.fmt(f),
+            Owed::Zero(why) => write!(f, "nothing: {why}"),
+            Owed::Unknown(why) => write!(f, "unknown: {why}"),
+        }
+    }
+}
+
 impl Line {
     pub(crate) fn new(party: &str, what: &str, owed: Owed) -> Line {
         Line {

@@ -20,7 +20,15 @@ const NEAREST: usize = 3;
 pub(crate) struct Around<'a> {
     pub(crate) reference_image: bool,
     pub(crate) disclosure: Option<&'a str>,
-    pub(crate) music_minutes: i64,
+}
+
+/// What the record holds about a person and a use of them.
+struct Found<'a, 'c> {
+    works: Vec<&'a Work>,
+    engagements: Vec<&'a Engagement>,
+    recorded: bool,
+    carried: Option<bool>,
+    uncovered: &'c [String],
 }
 
 impl<'a> Case<'a> {
@@ -58,7 +66,8 @@ impl<'a> Case<'a> {
             None => {
                 // The nearest says why: first those that are only unknown, then by how many rules they fail.
                 words.sort_by_cached_key(|(standing, _, word)| {
-                    (word.answer(), word.against().len(), standing.consent.id.clone())
+                    let meant = need.acts.iter().all(|act| standing.consent.acts.contains(act));
+                    (word.answer(), word.against().len(), !meant, standing.consent.id.clone())
                 });
                 for (standing, _, word) in words.iter().take(NEAREST) {
                     let miss = near_miss(record.name(need.person), need, standing, word, self.asked.territories);
@@ -72,9 +81,11 @@ impl<'a> Case<'a> {
             }
         };
         let recorded = carrying.is_some() || !words.is_empty();
-        let subject = self.person_subject(need, &works, &engagements, around, recorded, carried);
+        let found = Found { works, engagements, recorded, carried, uncovered: &cover.uncovered };
+        let subject = self.person_subject(need, uses, &found, around);
         let rows = [need.person];
-        let answer = self.judge(&subject, cover.packs, &About { rows: &rows, ..about });
+        let consent = carrying.as_ref().map(|(standing, ..)| &*standing.consent);
+        let answer = self.judge(&subject, cover.packs, &About { rows: &rows, consent, ..about });
         match (carried, answer) {
             (Some(true), Answer::MeetsRecordedConditions) => Some(true),
             (_, Answer::Blocked) | (Some(false), _) => Some(false),
@@ -82,15 +93,8 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn person_subject(
-        &mut self,
-        need: &Need<'a>,
-        works: &[&'a Work],
-        engagements: &[&'a Engagement],
-        around: &Around<'a>,
-        recorded: bool,
-        carried: Option<bool>,
-    ) -> Subject {
+    fn person_subject(&mut self, need: &Need<'a>, uses: &Uses, found: &Found<'a, '_>, around: &Around<'a>) -> Subject {
+        let Found { works, engagements, recorded, carried, uncovered } = found;
         let record = self.record;
         let asked = self.asked.clone();
         let party = record.parties.get(need.person);
@@ -102,12 +106,15 @@ impl<'a> Case<'a> {
             .said("person", record.name(need.person))
             .said("who", need.person)
             .said("work", source.map_or(need.work, |work| &work.title))
-            .bool("recorded", recorded)
+            .bool("recorded", *recorded)
+            .words("uncovered", *uncovered)
             .said("consent", recorded.then_some("recorded"))
-            .bool("carried", carried)
+            .bool("carried", *carried)
             .bool("minor", minor(party, asked.on, works))
             .bool("deceased", party.and_then(Party::is_deceased))
-            .long("years_since_death", years_since_death(party, need.from));
+            .long("years_since_death", years_since_death(party, need.from))
+            .text("domicile", party.and_then(|party| party.domicile.as_deref()));
+        let made = if need.class == Class::Replica { (uses.seconds / 60.0).ceil() as i64 } else { 0 };
         subject
             .from(Source::row("question"))
             .words("kinds", need.kinds.iter().map(|kind| kind.as_str()))
@@ -115,7 +122,8 @@ impl<'a> Case<'a> {
             .bool("named_in_prompt", need.prompted)
             .bool("reference_image", around.reference_image)
             .text("disclosure", around.disclosure)
-            .long("music_minutes", around.music_minutes);
+            .long("made_minutes", made)
+            .bool("solo", need.alone);
         let strikes = record
             .strikes
             .values()
