@@ -5,6 +5,9 @@ mod stage;
 
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 use stage::{SHOTS, Stage, bare, many_shots, said};
@@ -163,6 +166,38 @@ fn a_trailer_is_blocked_put_right_released_verified_and_paid() {
     fs::write(&log, bytes).unwrap();
     let found = stage.run(&["ledger", "check", "--json"]);
     assert_eq!((found.code, &found.json()["sound"]), (3, &false.into()));
+}
+
+#[test]
+fn a_release_killed_at_any_moment_posts_once() {
+    let stage = studio();
+    trailer(&stage, "cut", &["--must", "2", "--must-not", "3,4"]);
+    let kills: u64 = std::env::var("BOTTEGA_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(6);
+    for kill in 0..kills {
+        let mut child = stage
+            .command()
+            .args(["release", "cut/trailer.otio", "--to", "out"])
+            .args(TERMS)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::sleep(Duration::from_millis(20 + kill * 997 % 2500));
+        child.kill().unwrap_or_default();
+        child.wait().unwrap();
+        let checked = stage.run(&["ledger", "check", "--json"]);
+        assert_eq!((checked.code, &checked.json()["sound"]), (0, &true.into()), "after kill {kill}: {}", checked.out);
+    }
+    let (code, answer) = released(&stage, "cut/trailer.otio", "out");
+    assert_eq!(code, 0, "{answer:#}");
+    let accounts = stage.done(&["ledger", "export", "-o", "audit"])["accounts"].clone();
+    let payable = accounts.as_array().unwrap().iter().find(|a| a["account"] == "payable:p:rossi-elena").unwrap();
+    assert_eq!(payable["sums"][0]["minor"], "-100000", "owed once, however often it was killed");
+    let entries = fs::read_to_string(stage.path("audit/entries.csv")).unwrap();
+    assert_eq!(
+        entries.lines().filter(|line| line.contains("release")).filter(|line| line.contains("\"\"file\"\"")).count(),
+        1
+    );
 }
 
 /// The quarter in which the film was signed.
