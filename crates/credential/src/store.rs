@@ -67,11 +67,20 @@ fn png(bytes: &[u8]) -> Strict<Vec<u8>> {
         let length = bytes.number()?;
         let name: [u8; 4] = bytes.array()?;
         let content = bytes.take(length)?;
-        bytes.take(4)?;
+        let sum = bytes.number()?;
         if &name == b"caBX" {
-            return Ok(content.to_owned());
+            // C2PA leaves the sum out of its hash together with what it is the sum of.
+            let right = checksum(&[&name, content].concat()) as usize == sum;
+            return if right { Ok(content.to_owned()) } else { Err("the checksum of its chunk is wrong".to_owned()) };
         }
     }
+}
+
+/// The CRC-32 of a PNG chunk.
+fn checksum(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0u32, |crc, &byte| {
+        (0..8).fold(crc ^ u32::from(byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 })
+    })
 }
 
 fn wav(bytes: &[u8]) -> Strict<Vec<u8>> {
@@ -236,4 +245,15 @@ fn head(bytes: &mut Bytes<'_>, major: u8) -> Strict<usize> {
         _ => 25,
     };
     if first == major << 5 | shortest { Ok(length) } else { Err("a length is not as it is written".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_checksum_is_that_of_png() {
+        // That of the empty chunk that ends every PNG file.
+        assert_eq!(checksum(b"IEND"), 0xAE42_6082);
+    }
 }

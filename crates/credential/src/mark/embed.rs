@@ -12,9 +12,9 @@ const ONE: f32 = 32.0;
 /// Bits by which pattern times gain is too large for 8-bit samples: [`tile::UNIT`] times [`ONE`].
 const SHIFT: u32 = 10;
 /// Strength in flats, in code values of 8 bits.
-const FLAT: f32 = 0.45;
+const FLAT: f32 = 0.50;
 /// Strength added for each code value of the mean difference between neighbors.
-const TEXTURE: f32 = 0.45;
+const TEXTURE: f32 = 0.60;
 /// Greatest strength.
 const MOST: f32 = 3.6;
 /// Differences above this count as this: one hard edge in a sky is no texture to hide in.
