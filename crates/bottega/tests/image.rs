@@ -149,8 +149,8 @@ fn odd_films_are_mended_or_refused_with_a_reason() {
     stage.run(&["grain", "measure", "tiny.mkv"]).fails_with(&["too small", "middle tones"]);
     film(
         &stage.path("fields.mkv"),
-        "testsrc2=s=320x180:r=50:d=0.5,interlace",
-        &["-c:v", "ffv1", "-flags", "+ilme+ildct"],
+        "testsrc2=s=320x180:r=50:d=0.5,interlace,format=yuv420p",
+        &["-c:v", "libx264", "-flags", "+ilme+ildct", "-x264-params", "tff=1"],
     );
     stage.done(&["fix", "fields.mkv", "--degrain", "-o", "whole.mkv"]);
     film(&stage.path("gray.mkv"), "testsrc2=s=160x90:r=24:d=0.5,format=gray", &["-c:v", "ffv1"]);
@@ -311,6 +311,33 @@ fn a_library_with_nothing_to_learn_from_says_so() {
     let said = stage.run(&["train", "image"]);
     said.fails_with(&["no shot to learn from", "3 titles", "96x96"]);
     assert!(!stage.path("library/.bottega/specialists/image/denoise/card.json").exists());
+}
+
+#[test]
+fn films_of_all_kinds_teach_together() {
+    if !trainer() {
+        return;
+    }
+    let stage = Stage::new();
+    let hdr = ["-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc"];
+    let h264 = ["-c:v", "libx264", "-pix_fmt", "yuv420p"];
+    film(&stage.path("wide.mkv"), "testsrc2=s=426x180:r=25:d=2", &h264);
+    film(
+        &stage.path("deep.mkv"),
+        "testsrc2=s=320x240:r=24000/1001:d=2,hue=h=90",
+        &[&["-pix_fmt", "yuv422p10le", "-c:v", "ffv1"][..], &hdr].concat(),
+    );
+    let fields = [&h264[..], &["-flags", "+ilme+ildct", "-x264-params", "tff=1"]].concat();
+    film(&stage.path("fields.mkv"), "testsrc2=s=352x288:r=50:d=2,interlace", &fields);
+    film(&stage.path("gray.mkv"), "testsrc2=s=256x192:r=30:d=2,negate,format=gray", &["-c:v", "ffv1"]);
+    stage.done(&["ingest", "wide.mkv", "deep.mkv", "fields.mkv", "gray.mkv"]);
+    let taught = stage.done(&["train", "image", "--steps", "4", "--threads", "2"]);
+    for one in taught["specialists"].as_array().unwrap() {
+        let titles = |field: &str| one[field].as_array().unwrap().len();
+        assert_eq!(one["steps"], 4, "{one:#}");
+        assert_eq!(titles("trained_on") + titles("held_out"), 4, "{one:#}");
+        assert!(one["metrics"][0]["value"].as_f64().unwrap() > 10.0, "{one:#}");
+    }
 }
 
 #[test]

@@ -53,6 +53,7 @@ impl Split {
     pub fn settle(&mut self, groups: &[Group], hold_out: &[ContentHash]) -> BTreeMap<(ContentHash, u32), Role> {
         let titles: std::collections::BTreeSet<ContentHash> = groups.iter().map(|g| g.title).collect();
         let by_title = !hold_out.is_empty() || titles.len() >= TITLES;
+        let known = self.roles.clone();
         let mut out = BTreeMap::new();
         for g in groups {
             let key = format!("{}/{}", g.title, g.setup);
@@ -76,14 +77,19 @@ impl Split {
             self.roles.insert(key, role);
             out.insert((g.title, g.setup), role);
         }
-        // A library so small that chance left a role empty: the first groups in hash order take it.
-        for needed in [Role::Test, Role::Watch] {
-            if out.len() >= 3 && !out.values().any(|r| *r == needed) {
-                let first = out.iter().filter(|(_, r)| **r == Role::Train).map(|(k, _)| *k).next();
-                if let Some(k) = first {
-                    out.insert(k, needed);
-                    self.roles.insert(format!("{}/{}", k.0, k.1), needed);
-                }
+        // A library so small that chance left a role empty: another gives of its groups, the first in hash order. What was
+        // held out before, or by name, stays so.
+        for needed in [Role::Train, Role::Test, Role::Watch] {
+            if out.len() < 3 || out.values().any(|r| *r == needed) {
+                continue;
+            }
+            let key = |k: &(ContentHash, u32)| format!("{}/{}", k.0, k.1);
+            let stays = |k: &(ContentHash, u32)| known.get(&key(k)) == Some(&Role::Test) || hold_out.contains(&k.0);
+            let gives = |role: Role| out.iter().filter(move |(k, r)| **r == role && !stays(k)).map(|(k, _)| *k);
+            let from = [Role::Train, Role::Watch, Role::Test].into_iter().max_by_key(|role| gives(*role).count());
+            if let Some(k) = from.filter(|role| gives(*role).count() > 1).and_then(|role| gives(role).next()) {
+                self.roles.insert(key(&k), needed);
+                out.insert(k, needed);
             }
         }
         out
@@ -127,12 +133,18 @@ mod tests {
 
     #[test]
     fn a_tiny_library_still_holds_something_out() {
-        for setups in 3..8 {
-            let roles = Split::default().settle(&groups(1, setups), &[]);
+        // Many libraries of one title, so that chance leaves each role empty in some.
+        for (setups, title) in (3..8).flat_map(|setups| (0..60u8).map(move |title| (setups, title))) {
+            let groups: Vec<Group> =
+                (0..setups).map(|setup| Group { title: ContentHash::of(&[title, 7]), setup }).collect();
+            let roles = Split::default().settle(&groups, &[]);
             for role in [Role::Train, Role::Watch, Role::Test] {
                 assert!(roles.values().any(|r| *r == role), "{setups} groups: {role:?}");
             }
         }
+        // All of it held out by name: nothing is taken from that.
+        let named = Split::default().settle(&groups(1, 6), &[ContentHash::of(&[0])]);
+        assert!(named.values().all(|r| *r == Role::Test));
         assert_eq!(Split::default().settle(&groups(1, 1), &[]).len(), 1);
     }
 }

@@ -39,12 +39,12 @@ pub(crate) fn sheet(films: &[PathBuf], nets: Option<&PathBuf>) {
         let mut all: Vec<Shown> = clips
             .iter()
             .enumerate()
-            .map(|(n, clip)| {
-                let (window, damage, truth) = given(task, clip, n as u64);
+            .filter_map(|(n, clip)| {
+                let (window, damage, truth) = given(task, clip, n as u64)?;
                 let twin = classical(&window, &damage);
                 let given = if task == Task::Upscale { window.now.clone() } else { twin.clone() };
                 let made = run(&mut learned, task, &window, &given, &damage).expect("runs");
-                shown(clip, n, [nothing(task, &window), twin, made, truth])
+                Some(shown(clip, n, [nothing(task, &window), twin, made, truth]))
             })
             .collect();
         all.sort_by(|a, b| a.gain.total_cmp(&b.gain));
@@ -60,16 +60,16 @@ pub(crate) fn sheet(films: &[PathBuf], nets: Option<&PathBuf>) {
     }
 }
 
-/// A window as the task finds it, and what it should become.
-fn given(task: Task, clip: &Clip, seed: u64) -> (Window, Damage, Plane) {
+/// A window as the task finds it, and what it should become; none where it is black and has no grain to measure.
+fn given(task: Task, clip: &Clip, seed: u64) -> Option<(Window, Damage, Plane)> {
     let at = clip.frames.len() / 2;
     let truth = clip.frames[at].clone();
-    match task {
+    Some(match task {
         Task::Denoise => {
             let strong = [5.0, 10.0, 15.0, 25.0][seed as usize % 4];
             let noisy = grainy(clip, strong, &Ar::soft(0.45), 1000 * seed);
             let frames: Vec<Vec<Plane>> = noisy.iter().map(|p| vec![p.clone()]).collect();
-            let measured = measure(&frames).expect("grain");
+            let measured = measure(&frames)?;
             let power = Power::of(&measured.model().luma.bands[0]);
             (window_of(&noisy, at), Damage::Grain(measured.curve(), Box::new(power)), truth)
         }
@@ -82,7 +82,7 @@ fn given(task: Task, clip: &Clip, seed: u64) -> (Window, Damage, Plane) {
             small.data.iter_mut().for_each(|v| *v = v.round().clamp(0.0, 255.0));
             (Window { now: small, others: Vec::new() }, Damage::Size, truth)
         }
-    }
+    })
 }
 
 fn shown(clip: &Clip, window: usize, whole: [Plane; 4]) -> Shown {

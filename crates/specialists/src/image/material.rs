@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use catalogue::{Depth, Library, LibraryError, Reel};
+use catalogue::{Depth, Library, LibraryError, Reel, Shot};
 use film::ContentHash;
 use jobs::{Cancel, Progress, Whole};
 use media::yard::{Limits, YardError};
@@ -104,9 +104,13 @@ impl Material {
             let hash = reel.hash.to_string();
             reel.shots.retain(|shot| may.contains(&(hash.as_str(), shot.index)));
         }
+        // Only what pieces are taken from: a role given to a shot that is too short would hold nothing out.
         let groups: Vec<Group> = reels
             .iter()
-            .flat_map(|(_, title, reel)| reel.shots.iter().map(|s| Group { title: *title, setup: s.attributes.setup }))
+            .flat_map(|(_, title, reel)| {
+                let shots = reel.shots.iter().filter(|s| room(s).is_some());
+                shots.map(|s| Group { title: *title, setup: s.attributes.setup })
+            })
             .collect();
         let held: Vec<ContentHash> =
             titles.iter().filter(|t| hold_out.contains(&t.name)).map(|t| t.reels[0].hash).collect();
@@ -158,7 +162,8 @@ impl Material {
             files.push((name, crops));
         }
         if files.iter().all(|(_, c)| c.pieces.is_empty()) {
-            return Err(MaterialError::Nothing(format!("{} titles, {} shots", titles.len(), groups.len())));
+            let shots: usize = reels.iter().map(|r| r.2.shots.len()).sum();
+            return Err(MaterialError::Nothing(format!("{} titles, {shots} shots", titles.len())));
         }
         let with = |role: fn(Role) -> bool| {
             let mut names: Vec<String> = files
@@ -211,14 +216,19 @@ fn settle(
     Ok(roles)
 }
 
+/// Where the first window of a shot may begin, and how many frames later the last one; none in credits, black, and what is too
+/// short.
+fn room(shot: &Shot) -> Option<(i64, i64)> {
+    let long = shot.clean.len() - WINDOW as i64;
+    let shows = shot.attributes.lettering <= 0.6 && shot.attributes.blank <= 0.2;
+    (long >= 0 && shows).then(|| (shot.clean.start(), long))
+}
+
 /// Windows of a reel: up to ten a shot, evenly spread over what is clear of transitions, credits and black.
 fn job(reel: &Reel, role: impl Fn(u32) -> Role) -> GatherJob {
     let mut windows = Vec::new();
     for shot in &reel.shots {
-        let (a, long) = (shot.clean.start(), shot.clean.len() - WINDOW as i64);
-        if long < 0 || shot.attributes.lettering > 0.6 || shot.attributes.blank > 0.2 {
-            continue;
-        }
+        let Some((a, long)) = room(shot) else { continue };
         let count = (1 + long / 60).min(10);
         for k in 0..count {
             let at = a + long * (2 * k + 1) / (2 * count);
