@@ -3,17 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use rights::{Act, AppearanceKind, Date, Medium, Purpose, Record, Shot, Territories, Work};
+use rights::{AppearanceKind, Date, Medium, Purpose, Record, Shot, Territories, Work};
 
 use crate::case::{Asked, Case};
 use crate::consent::Wanted;
 use crate::decision::{Decision, PackVersion};
-use crate::need::{Class, Need, Uses, release_acts};
-use crate::person::Around;
-use crate::question::{Question, Release, Train, Use};
+use crate::need::{Class, Need, Uses};
+use crate::question::{Question, Use};
 use crate::rulebook::Rulebook;
 use crate::shot::taken;
-use crate::work::{Title, Used};
 
 /// The line that stands under every answer.
 pub const DISCLAIMER: &str =
@@ -24,9 +22,9 @@ pub(crate) fn decide(book: &Rulebook, record: &Record, studio: &str, question: &
     match question {
         Question::Release(ask) => case.release(ask),
         Question::Train(ask) => case.train(ask),
-        Question::Make(_) | Question::Transfer(_) | Question::Close(_) => {
-            case.work("", &Used { acts: Vec::new(), machine: true, project: None }, &[])
-        }
+        Question::Make(ask) => case.make(ask),
+        Question::Transfer(ask) => case.transfer(&ask.transfer, ask.on),
+        Question::Close(ask) => case.period(ask),
     }
     let governing = case.packs;
     let (outcome, trail) = case.close();
@@ -98,117 +96,14 @@ fn media(list: &[Medium]) -> Vec<Medium> {
 /// Uses sorted by what is judged once.
 #[derive(Default)]
 pub(crate) struct Sorted<'a> {
-    titles: BTreeMap<&'a str, Vec<usize>>,
+    pub(crate) titles: BTreeMap<&'a str, Vec<usize>>,
     shots: BTreeMap<(&'a str, Option<u32>, Option<&'a str>), (Option<&'a Shot>, Vec<usize>)>,
     pub(crate) needs: BTreeMap<Need<'a>, Uses>,
 }
 
 impl<'a> Case<'a> {
-    fn release(&mut self, ask: &'a Release) {
-        let acts = release_acts(ask.purpose, ask.media.contains(&Medium::HomeVideo));
-        let machine = !ask.synthetics.is_empty() || ask.uses.iter().any(|used| used.made.is_some());
-        let project = self.project(ask);
-        let mut sorted = Sorted::default();
-        for (at, used) in ask.uses.iter().enumerate() {
-            sorted.titles.entry(&used.title).or_default().push(at);
-            let Title::One(work) = self.title(&used.title) else { continue };
-            self.footage(&mut sorted, work, used, at, |need| Need {
-                class: Class::Footage,
-                project: project.map(|work| work.id.as_str()),
-                acts: acts.clone(),
-                purposes: vec![ask.purpose],
-                against: against(ask.purpose, &[]),
-                edits: words(&used.edits),
-                from: ask.from,
-                until: ask.until,
-                ..need
-            });
-        }
-        let used = |title: &str| {
-            let made = |used: &Use| used.title == title && (used.made.is_some() || !used.edits.is_empty());
-            Used { acts: acts.clone(), machine: machine || ask.uses.iter().any(made), project }
-        };
-        for (title, uses) in &sorted.titles {
-            self.work(title, &used(title), uses);
-        }
-        let thing = Wanted::thing(
-            &self.asked.clone(),
-            vec![Act::Communicate.as_str()],
-            vec![ask.purpose.as_str()],
-            project.map(|work| work.id.as_str()),
-        );
-        self.shots(&sorted, &thing);
-        let around = Around { disclosure: ask.disclosure.as_deref(), ..Around::default() };
-        for (need, uses) in &sorted.needs {
-            self.person(need, uses, &around);
-        }
-    }
-
-    /// The work that a release is, or is for.
-    fn project(&self, ask: &'a Release) -> Option<&'a Work> {
-        if let Some(name) = &ask.work {
-            return match self.title(name) {
-                Title::One(work) => Some(work),
-                Title::Unknown => None,
-            };
-        }
-        let mut works = ask.uses.iter().map(|used| match self.title(&used.title) {
-            Title::One(work) => Some(work),
-            Title::Unknown => None,
-        });
-        let first = works.next()??;
-        works.all(|work| work.is_some_and(|work| work.id == first.id)).then_some(first)
-    }
-
-    fn train(&mut self, ask: &'a Train) {
-        let model = self.record.models.get(&ask.model);
-        let subject_person = model.and_then(|model| model.subject_person.as_deref());
-        let mut sorted = Sorted::default();
-        for (at, used) in ask.uses.iter().enumerate() {
-            sorted.titles.entry(&used.title).or_default().push(at);
-        }
-        // What serves the making of the very work learns from one work only.
-        let post = ask.post_production_only && subject_person.is_none() && sorted.titles.len() == 1;
-        for (at, used) in ask.uses.iter().enumerate() {
-            let Title::One(work) = self.title(&used.title) else { continue };
-            self.footage(&mut sorted, work, used, at, |need| {
-                let subject = subject_person == Some(need.person);
-                let (class, acts, purposes) = match (subject, post) {
-                    (true, _) => (Class::Subject, vec![Act::CreateModel], Vec::new()),
-                    (_, true) => (Class::Post, vec![Act::Adapt], vec![Purpose::Picture]),
-                    (_, false) => (Class::Training, vec![Act::Train], vec![Purpose::Training]),
-                };
-                Need {
-                    class,
-                    acts,
-                    purposes,
-                    model: Some(&ask.model),
-                    project: Some(&work.id),
-                    against: if subject || post { Vec::new() } else { vec!["training_other_models"] },
-                    from: ask.on,
-                    until: ask.on,
-                    ..need
-                }
-            });
-        }
-        let acts = vec![if post { Act::Adapt } else { Act::Train }];
-        for (title, uses) in &sorted.titles {
-            let project = match self.title(title) {
-                Title::One(work) => Some(work),
-                Title::Unknown => None,
-            };
-            self.work(title, &Used { acts: acts.clone(), machine: true, project }, uses);
-        }
-        let purpose = if post { Purpose::Picture } else { Purpose::Training };
-        let thing = Wanted::thing(&self.asked.clone(), vec![acts[0].as_str()], vec![purpose.as_str()], None);
-        self.shots(&sorted, &thing);
-        for (need, uses) in &sorted.needs {
-            self.person(need, uses, &Around::default());
-        }
-    }
-
     /// Sorts a use's shot and the persons in it.
-    fn footage(
+    pub(crate) fn footage(
         &mut self,
         sorted: &mut Sorted<'a>,
         work: &'a Work,
@@ -268,10 +163,12 @@ impl<'a> Case<'a> {
             from: self.asked.from,
             until: self.asked.until,
             prompted: false,
+            alone: false,
         }
     }
 
-    fn shots(&mut self, sorted: &Sorted<'a>, wanted: &Wanted<'_>) {
+    /// Judges the shots and the things of others in them.
+    pub(crate) fn shots(&mut self, sorted: &Sorted<'a>, wanted: &Wanted<'_>) {
         for ((work, number, _), (row, uses)) in &sorted.shots {
             let work = &self.record.works[*work];
             self.shot(work, *number, *row, uses);

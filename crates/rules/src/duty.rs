@@ -7,7 +7,7 @@ use crate::decision::Duty;
 use crate::pack::Owed;
 use crate::pay::{self, Rounding};
 use crate::rulebook::Rulebook;
-use crate::subject::Subject;
+use crate::subject::{Subject, Value};
 
 /// The duty that `rule` creates about `subject`.
 pub(crate) fn duty(
@@ -62,8 +62,8 @@ fn money(owed: &Owed, subject: &Subject, about: &About<'_>) -> Option<(pay::Amou
         "consent" => pay::by_terms(terms)?,
         "day_rate" => pay::day_rate(terms)?,
         _ => {
-            let minutes = subject.whole("music_minutes")?;
-            let solo = subject.word("solo").is_some();
+            let minutes = subject.whole("made_minutes")?;
+            let solo = subject.get("solo") == Some(&Value::Bool(true));
             pay::sessions(pay::Amount::parse(&terms.amount)?, minutes, solo, Rounding::Up)
         }
     };

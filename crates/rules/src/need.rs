@@ -51,7 +51,10 @@ pub(crate) struct Need<'a> {
     pub(crate) kinds: Vec<AppearanceKind>,
     pub(crate) from: Date,
     pub(crate) until: Date,
+    /// Whether the words given to the model name the person.
     pub(crate) prompted: bool,
+    /// Whether nobody else is made with them.
+    pub(crate) alone: bool,
 }
 
 /// The uses that have a need.

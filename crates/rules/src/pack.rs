@@ -199,6 +199,9 @@ pub struct Pack {
     /// Sheets of its rules, by id.
     pub rules: BTreeMap<String, Sheet>,
     pub(crate) policies: Vec<Said>,
+    pub(crate) place: Place,
+    /// Where each rule begins in its sheet.
+    pub(crate) lines: BTreeMap<String, usize>,
 }
 
 /// One policy of a rule.
@@ -212,6 +215,8 @@ pub(crate) struct Said {
 
 pub(crate) static SCHEMA: LazyLock<Schema> =
     LazyLock::new(|| Schema::from_cedarschema_str(&schema()).expect("our own schema; a test reads it").0);
+
+static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| Validator::new(SCHEMA.clone()));
 
 impl Pack {
     /// Reads a pack and holds it against the schema, strictly.
@@ -251,10 +256,11 @@ impl Pack {
             }
             words(rule, &mine).map_err(|what| fault(at, format!("{id}: {what}")))?;
         }
+        let lines = rules.iter().map(|(id, rule)| (id.clone(), fault(rule.id.span().start, String::new()).place.line));
+        let lines = lines.collect();
         let mut hash = blake3::Hasher::new();
         hash.update(text.cedar.as_bytes()).update(&[0]).update(text.sheet.as_bytes());
         Ok(Pack {
-            name: cover.pack.into_inner(),
             version: cover.version,
             valid_from: day(cover.valid_from)?,
             valid_to: day(cover.valid_to)?,
@@ -262,6 +268,9 @@ impl Pack {
             reviewed_by: cover.reviewed_by,
             select,
             hash: hash.finalize().to_hex().to_string(),
+            place: fault(cover.pack.span().start, String::new()).place,
+            lines,
+            name: cover.pack.into_inner(),
             rules,
             policies,
         })
@@ -356,7 +365,6 @@ pub(crate) fn braces(text: &str) -> Result<Vec<&str>, String> {
 fn policies(text: &PackText, rules: &BTreeMap<String, Sheet>) -> Result<Vec<Said>, PackFault> {
     let file = format!("{}.cedar", text.name);
     let fault = |at: usize, what: String| PackFault { place: place(&file, &text.cedar, at), what };
-    let validator = Validator::new(SCHEMA.clone());
     let mut all: Vec<Said> = Vec::new();
     for (at, source) in statements(&text.cedar) {
         let policy = Policy::parse(None, source).map_err(|e| fault(at, format!("no Cedar policy: {e}")))?;
@@ -399,7 +407,7 @@ fn policies(text: &PackText, rules: &BTreeMap<String, Sheet>) -> Result<Vec<Said
         let Some(kinds) = kinds else { return Err(fault(at, format!("{id}: no such subject"))) };
         let policy = policy.new_id(PolicyId::from_str(&id).expect("any text is an id"));
         let set = PolicySet::from_policies([policy.clone()]).expect("one policy");
-        let result = validator.validate(&set, ValidationMode::Strict);
+        let result = VALIDATOR.validate(&set, ValidationMode::Strict);
         if let Some(e) = result.validation_errors().next() {
             return Err(fault(at, format!("{id} does not hold against the schema: {e}")));
         }

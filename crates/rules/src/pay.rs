@@ -5,7 +5,7 @@ use std::fmt;
 use rights::Pay;
 
 /// An exact amount in ten-thousandths of its currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Amount(i128);
 
 /// How a begun quarter of an hour of music counts; the source does not say.

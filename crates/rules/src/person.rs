@@ -20,7 +20,6 @@ const NEAREST: usize = 3;
 pub(crate) struct Around<'a> {
     pub(crate) reference_image: bool,
     pub(crate) disclosure: Option<&'a str>,
-    pub(crate) music_minutes: i64,
 }
 
 impl<'a> Case<'a> {
@@ -72,9 +71,11 @@ impl<'a> Case<'a> {
             }
         };
         let recorded = carrying.is_some() || !words.is_empty();
-        let subject = self.person_subject(need, &works, &engagements, around, recorded, carried);
+        let subject =
+            self.person_subject(need, uses, &works, &engagements, around, recorded, carried, &cover.uncovered);
         let rows = [need.person];
-        let answer = self.judge(&subject, cover.packs, &About { rows: &rows, ..about });
+        let consent = carrying.as_ref().map(|(standing, ..)| &*standing.consent);
+        let answer = self.judge(&subject, cover.packs, &About { rows: &rows, consent, ..about });
         match (carried, answer) {
             (Some(true), Answer::MeetsRecordedConditions) => Some(true),
             (_, Answer::Blocked) | (Some(false), _) => Some(false),
@@ -85,11 +86,13 @@ impl<'a> Case<'a> {
     fn person_subject(
         &mut self,
         need: &Need<'a>,
+        uses: &Uses,
         works: &[&'a Work],
         engagements: &[&'a Engagement],
         around: &Around<'a>,
         recorded: bool,
         carried: Option<bool>,
+        uncovered: &[String],
     ) -> Subject {
         let record = self.record;
         let asked = self.asked.clone();
@@ -103,11 +106,14 @@ impl<'a> Case<'a> {
             .said("who", need.person)
             .said("work", source.map_or(need.work, |work| &work.title))
             .bool("recorded", recorded)
+            .words("uncovered", uncovered)
             .said("consent", recorded.then_some("recorded"))
             .bool("carried", carried)
             .bool("minor", minor(party, asked.on, works))
             .bool("deceased", party.and_then(Party::is_deceased))
-            .long("years_since_death", years_since_death(party, need.from));
+            .long("years_since_death", years_since_death(party, need.from))
+            .text("domicile", party.and_then(|party| party.domicile.as_deref()));
+        let made = if need.class == Class::Replica { (uses.seconds / 60.0).ceil() as i64 } else { 0 };
         subject
             .from(Source::row("question"))
             .words("kinds", need.kinds.iter().map(|kind| kind.as_str()))
@@ -115,7 +121,8 @@ impl<'a> Case<'a> {
             .bool("named_in_prompt", need.prompted)
             .bool("reference_image", around.reference_image)
             .text("disclosure", around.disclosure)
-            .long("music_minutes", around.music_minutes);
+            .long("made_minutes", made)
+            .bool("solo", need.alone);
         let strikes = record
             .strikes
             .values()

@@ -77,29 +77,27 @@ impl Rulebook {
 
     /// These packs and no others.
     pub fn of(texts: &[PackText]) -> Result<Rulebook, PackFault> {
+        Rulebook::bind(texts.iter().map(Pack::read).collect::<Result<_, _>>()?)
+    }
+
+    /// Packs that were read, bound together; no two have a name and version, and no two rules an id, in common.
+    pub fn bind(packs: Vec<Pack>) -> Result<Rulebook, PackFault> {
         let mut book = Rulebook { packs: Vec::new(), at: BTreeMap::new(), engine: Engine::default() };
-        for text in texts {
-            let pack = Pack::read(text)?;
-            let fault = |what: String| {
-                let file = format!("{}.toml", text.name);
-                Err(PackFault { place: Place { file, line: 1 }, what })
-            };
-            if let Some(other) =
-                book.packs.iter().find(|other| other.name == pack.name && other.version == pack.version)
-            {
-                return fault(format!("the pack {} of {} is there already", other.name, other.version));
+        for pack in packs {
+            let fault = |what: String| PackFault { place: pack.place.clone(), what };
+            let twin = |other: &&Pack| other.name == pack.name && other.version == pack.version;
+            if let Some(other) = book.packs.iter().find(twin) {
+                return Err(fault(format!("the pack {} of {} is there already", other.name, other.version)));
             }
             if book.packs.len() == Packs::BITS as usize {
-                return fault(format!("a rulebook holds {} packs", Packs::BITS));
+                return Err(fault(format!("a rulebook holds {} packs", Packs::BITS)));
             }
-            for (id, rule) in &pack.rules {
+            for id in pack.rules.keys() {
                 if let Some(other) = book.at.insert(id.clone(), book.packs.len()) {
-                    let line = 1 + text.sheet[..rule.id.span().start].matches('\n').count();
-                    let what = format!(
-                        "{id} is a rule of the pack {} already: every rule has an id of its own",
-                        book.packs[other].name
-                    );
-                    return Err(PackFault { place: Place { file: format!("{}.toml", text.name), line }, what });
+                    let place = Place { line: pack.lines[id], ..pack.place.clone() };
+                    let other = &book.packs[other].name;
+                    let what = format!("{id} is a rule of the pack {other} already: every rule has an id of its own");
+                    return Err(PackFault { place, what });
                 }
             }
             book.packs.push(pack);
@@ -147,7 +145,7 @@ impl Rulebook {
         self.at.iter().map(view).collect()
     }
 
-    /// Its packs, in order.
+    /// Its packs, in order, as many as 64.
     pub fn packs(&self) -> &[Pack] {
         &self.packs
     }

@@ -13,7 +13,30 @@ macro_rules! shelf {
     };
 }
 
-const SHELF: &[(&str, &str, &str)] = shelf!["core"];
+const SHELF: &[(&str, &str, &str)] = shelf![
+    "core",
+    "studio",
+    "sag-aftra-2023",
+    "sag-aftra-2026",
+    "wga-2023",
+    "wga-2026",
+    "dga-2023",
+    "dga-2026",
+    "iatse-2024",
+    "afm-2024",
+    "ccnl-attori",
+    "ccnl-doppiaggio",
+    "it-l132",
+    "eu-tdm",
+    "eu-ai-act",
+    "us-ca",
+    "us-ny",
+    "us-ny-ads",
+    "us-tn",
+    "us-federal-draft",
+    "dk-draft",
+    "equity",
+];
 
 /// The packs that come with the house, as text.
 pub fn ours() -> Vec<PackText> {

@@ -159,6 +159,7 @@ const PERSON: &[Term] = &[
     t("reference_image", Bool, true, "whether a picture of a person is given to the model"),
     t("strikes", Words, true, "guilds on strike that day"),
     t("crafts", Words, false, "crafts the person was engaged for; left out if no engagement is recorded"),
+    t("uncovered", Words, true, "guilds without a pack of rules for the day of photography"),
     t("separate_ai_agreement", Bool, false, "whether a paper of its own lets models learn"),
     t("scan_separate", Bool, false, "whether the scan was asked for in a paper of its own"),
     t("barred", Words, true, "topics of the use that a clause bars"),
@@ -166,7 +167,9 @@ const PERSON: &[Term] = &[
     t("reviewed", Bool, true, "whether a person recorded a review of possible deception"),
     t("deceased", Bool, false, "whether the person has died"),
     t("years_since_death", Long, false, "whole years since then"),
-    t("music_minutes", Long, true, "minutes of music that the person's playing prompted, rounded up"),
+    t("domicile", Text, false, "where the person lives or last lived"),
+    t("made_minutes", Long, true, "begun minutes made from the person"),
+    t("solo", Bool, true, "whether nobody else prompted them"),
 ];
 
 const WORK: &[Term] = &[
@@ -209,7 +212,11 @@ const MODEL: &[Term] = &[
     t("named", Bool, true, "whether it is named as a record, not as a specialist's aspect"),
     t("likeness", Bool, true, "whether it makes persons"),
     t("subject", Text, false, "the person it exists to show"),
+    t("shows", Said, false, "the person it exists to show, for sentences"),
     t("subject_carried", Bool, false, "whether a consent to make it carries it; left out where that is unknown"),
+    t("subject_ended", Text, false, "the consent to make it, where that has ended and no other stands"),
+    t("ended_on", Day, false, "the day it ended"),
+    t("unnamed", Bool, true, "whether a picture is given to it of a person whom nobody named"),
     t("drifted", Words, true, "persons of models it was made from"),
     t("reconsented", Words, true, "those of them who consented to this very model"),
     t("prompts", Long, false, "how often it was asked whether it repeats its lessons"),
@@ -221,7 +228,6 @@ const MODEL: &[Term] = &[
     t("vendor_trains", Bool, false, "whether it learns from what it is given"),
     t("vendor_deletes", Bool, false, "whether it must prove that it deleted"),
     t("weights_own", Bool, false, "whether the weights are the studio's"),
-    t("strikes", Words, true, "guilds on strike that day"),
 ];
 
 const OUTPUT: &[Term] = &[
@@ -266,7 +272,6 @@ const TRANSFER: &[Term] = &[
     t("union_asked_on", Day, false, "day the union was asked"),
     t("union_days", Long, false, "days between that and the transfer"),
     t("union_approved", Bool, false, "whether the union approved"),
-    t("notified", Words, true, "guilds to whom a notice is recorded, by the transfer's day"),
 ];
 
 const PERIOD: &[Term] = &[

@@ -94,3 +94,71 @@ fn a_covered_film_does_not_teach() {
     assert_eq!(decision.decision, Answer::Blocked);
     assert!(rules(&decision).contains(&"CORE-CLAUSE"), "{:?}", rules(&decision));
 }
+
+fn dub(language: &str, purpose: Purpose) -> rules::question::Make {
+    rules::question::Make {
+        model: "m:voce-cole-v1".into(),
+        persons: vec!["p:cole-james".into()],
+        purpose,
+        work: "Night Train".into(),
+        scene: None,
+        language: Some(language.into()),
+        tags: vec!["own_lines".into()],
+        prompt: None,
+        reference_image: false,
+        on: day("2026-11-26"),
+    }
+}
+
+#[test]
+fn a_replica_for_dubbing_dubs_and_does_nothing_else() {
+    let book = Rulebook::load().unwrap();
+    let mut record = record();
+    let text = r#"
+[[deed]]
+id = "d:director"
+kind = "consultation"
+about = "w:night-train"
+by = "o:studio"
+on = 2026-11-01
+
+[[model]]
+id = "m:voce-cole-v1"
+aspect = "voice"
+subject_person = "p:cole-james"
+affiliated = true
+public_facing = false
+access_limited = true
+memorization = { prompts = 5000, extracted = 0, report = "sha256:9999999999999999999999999999999999999999999999999999999999999999" }
+"#;
+    for row in rights::read::toml("more.toml", text).unwrap() {
+        record.add(row.entry).unwrap();
+    }
+    let ask = |make| book.decide(&record, "o:studio", &Question::Make(make));
+    let italian = ask(dub("it", Purpose::Dub));
+    assert_eq!(italian.decision, Answer::MeetsRecordedConditions, "{:#?}", italian.reasons);
+    let pay = italian.duties.iter().find(|duty| duty.kind == "pay").unwrap();
+    assert_eq!((pay.rule.as_str(), pay.to.as_str()), ("SAG-EBDR-PAY", "p:cole-james"));
+    assert_eq!(pay.amount, Some(("3000.00".into(), "USD".into())));
+    let french = ask(dub("fr", Purpose::Dub));
+    assert_eq!((french.decision, rules(&french)), (Answer::Blocked, vec!["CORE-SCOPE"]));
+    assert!(!rules(&ask(dub("it", Purpose::Sequel))).is_empty());
+    let mut named = dub("it", Purpose::Dub);
+    named.prompt = Some("as Elena Rossi would say it".into());
+    let elena = ask(named);
+    assert!(rules(&elena).contains(&"SAG-PROMPT"), "{:?}", rules(&elena));
+}
+
+#[test]
+fn every_rule_says_where_it_comes_from() {
+    let book = Rulebook::load().unwrap();
+    let rules = book.rules();
+    println!("{} rules in {} packs", rules.len(), book.packs().len());
+    for rule in &rules {
+        for word in ["legal", "compliant", "infringing", "cleared"] {
+            let text = format!("{} {}", rule.sentence, rule.remedy).to_lowercase();
+            assert!(!text.split(|c: char| !c.is_alphanumeric()).any(|w| w == word), "{} says {word}", rule.id);
+        }
+        assert!(rule.reviewed_by.is_empty(), "{}: nobody has reviewed it yet", rule.id);
+    }
+}
