@@ -56,6 +56,8 @@ impl<'a> Case<'a> {
                 }
             }
             self.recorded_model(&mut subject, model, carried);
+        } else {
+            subject.long("prompts", None).long("extracted", None);
         }
         let name_of = |person: &&str| record.name(person).to_owned();
         subject
