@@ -168,6 +168,8 @@ impl<'a> Case<'a> {
         let mut silenced: Option<&str> = None;
         for spoken in &word.spoken {
             match spoken.effect {
+                // A consent that does not carry the use is not paid for it.
+                Effect::Duty if subject.kind == Kind::Consent && about.consent.is_none() => {}
                 Effect::Duty => {
                     if let Some(duty) = duty::duty(self.book, self.record, &self.asked, subject, &spoken.rule, about)
                         && !self.duties.iter().any(|known| known.id == duty.id)

@@ -93,11 +93,14 @@ fn media(list: &[Medium]) -> Vec<Medium> {
     media
 }
 
+/// A work, the number of its shot, and the row of that shot.
+type ShotKey<'a> = (&'a str, Option<u32>, Option<&'a str>);
+
 /// Uses sorted by what is judged once.
 #[derive(Default)]
 pub(crate) struct Sorted<'a> {
     pub(crate) titles: BTreeMap<&'a str, Vec<usize>>,
-    shots: BTreeMap<(&'a str, Option<u32>, Option<&'a str>), (Option<&'a Shot>, Vec<usize>)>,
+    shots: BTreeMap<ShotKey<'a>, (Option<&'a Shot>, Vec<usize>)>,
     pub(crate) needs: BTreeMap<Need<'a>, Uses>,
 }
 

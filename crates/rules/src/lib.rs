@@ -8,7 +8,7 @@
 //!
 //! Reading order: [`question`], [`decision`]; how rules are kept: [`vocabulary`], [`pack`], [`shelf`], [`rulebook`]; how they are
 //! asked: `subject`, `engine`, `govern`, `case`; about what: `work`, `shot`, `need`, `consent`, `person`; what is owed: `duty`, [`pay`],
-//! `due`; the whole: [`decide`].
+//! `due`; the whole: [`decide`], [`gate`]; what would change the answer: [`fix`].
 
 mod case;
 mod consent;
@@ -17,6 +17,7 @@ pub mod decision;
 mod due;
 mod duty;
 mod engine;
+pub mod fix;
 pub mod gate;
 mod govern;
 mod lesson;
@@ -40,6 +41,7 @@ pub mod vocabulary;
 mod work;
 
 pub use decision::{Answer, Decision, Duty, NearMiss, Reason};
+pub use fix::{Change, Fix};
 pub use gate::{Cleared, Makeable, TrainingBasis};
 pub use pack::{Pack, PackFault, PackText};
 pub use question::Question;

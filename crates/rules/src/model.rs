@@ -113,7 +113,7 @@ impl<'a> Case<'a> {
     fn agreed_again(&mut self, need: &Need<'a>, model: &Model, works: &[&'a Work]) -> bool {
         let cover = self.cover(works, &BTreeSet::new());
         consent::standings(self, need).iter().any(|standing| {
-            let names = standing.consent.models.iter().any(|id| *id == model.id);
+            let names = standing.consent.models.contains(&model.id);
             names && {
                 let subject = consent::subject(self, need, standing, &cover, works);
                 self.ask(&subject, cover.packs).answer() == Answer::MeetsRecordedConditions

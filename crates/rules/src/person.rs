@@ -22,6 +22,15 @@ pub(crate) struct Around<'a> {
     pub(crate) disclosure: Option<&'a str>,
 }
 
+/// What the record holds about a person and a use of them.
+struct Found<'a, 'c> {
+    works: Vec<&'a Work>,
+    engagements: Vec<&'a Engagement>,
+    recorded: bool,
+    carried: Option<bool>,
+    uncovered: &'c [String],
+}
+
 impl<'a> Case<'a> {
     /// Judges one need: finds the consent that carries it, then asks the rules about the person.
     pub(crate) fn person(&mut self, need: &Need<'a>, uses: &Uses, around: &Around<'a>) -> Option<bool> {
@@ -57,7 +66,8 @@ impl<'a> Case<'a> {
             None => {
                 // The nearest says why: first those that are only unknown, then by how many rules they fail.
                 words.sort_by_cached_key(|(standing, _, word)| {
-                    (word.answer(), word.against().len(), standing.consent.id.clone())
+                    let meant = need.acts.iter().all(|act| standing.consent.acts.contains(act));
+                    (word.answer(), word.against().len(), !meant, standing.consent.id.clone())
                 });
                 for (standing, _, word) in words.iter().take(NEAREST) {
                     let miss = near_miss(record.name(need.person), need, standing, word, self.asked.territories);
@@ -71,8 +81,8 @@ impl<'a> Case<'a> {
             }
         };
         let recorded = carrying.is_some() || !words.is_empty();
-        let subject =
-            self.person_subject(need, uses, &works, &engagements, around, recorded, carried, &cover.uncovered);
+        let found = Found { works, engagements, recorded, carried, uncovered: &cover.uncovered };
+        let subject = self.person_subject(need, uses, &found, around);
         let rows = [need.person];
         let consent = carrying.as_ref().map(|(standing, ..)| &*standing.consent);
         let answer = self.judge(&subject, cover.packs, &About { rows: &rows, consent, ..about });
@@ -83,17 +93,8 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn person_subject(
-        &mut self,
-        need: &Need<'a>,
-        uses: &Uses,
-        works: &[&'a Work],
-        engagements: &[&'a Engagement],
-        around: &Around<'a>,
-        recorded: bool,
-        carried: Option<bool>,
-        uncovered: &[String],
-    ) -> Subject {
+    fn person_subject(&mut self, need: &Need<'a>, uses: &Uses, found: &Found<'a, '_>, around: &Around<'a>) -> Subject {
+        let Found { works, engagements, recorded, carried, uncovered } = found;
         let record = self.record;
         let asked = self.asked.clone();
         let party = record.parties.get(need.person);
@@ -105,10 +106,10 @@ impl<'a> Case<'a> {
             .said("person", record.name(need.person))
             .said("who", need.person)
             .said("work", source.map_or(need.work, |work| &work.title))
-            .bool("recorded", recorded)
-            .words("uncovered", uncovered)
+            .bool("recorded", *recorded)
+            .words("uncovered", *uncovered)
             .said("consent", recorded.then_some("recorded"))
-            .bool("carried", carried)
+            .bool("carried", *carried)
             .bool("minor", minor(party, asked.on, works))
             .bool("deceased", party.and_then(Party::is_deceased))
             .long("years_since_death", years_since_death(party, need.from))

@@ -14,12 +14,20 @@ use crate::subject::Source;
 use crate::vocabulary::Kind;
 use crate::work::{Title, Used};
 
+/// What a model made of a release.
+#[derive(Default)]
+struct Making<'r> {
+    likeness: bool,
+    uses: Vec<usize>,
+    titles: BTreeSet<&'r str>,
+}
+
 impl<'a> Case<'a> {
     pub(crate) fn release(&mut self, ask: &'a Release) {
         let acts = release_acts(ask.purpose, ask.media.contains(&Medium::HomeVideo));
         let project = self.project(ask);
         let mut sorted = Sorted::default();
-        let mut models: BTreeMap<&str, (Vec<&Made>, Vec<usize>, BTreeSet<&str>)> = BTreeMap::new();
+        let mut models: BTreeMap<&str, Making<'_>> = BTreeMap::new();
         let mut machined: BTreeSet<&str> = BTreeSet::new();
         for (at, used) in ask.uses.iter().enumerate() {
             sorted.titles.entry(&used.title).or_default().push(at);
@@ -28,9 +36,9 @@ impl<'a> Case<'a> {
             }
             if let Some(made) = &used.made {
                 let known = models.entry(&made.model).or_default();
-                known.0.push(made);
-                known.1.push(at);
-                known.2.insert(&used.title);
+                known.likeness |= !made.persons.is_empty();
+                known.uses.push(at);
+                known.titles.insert(&used.title);
             }
             let Title::One(work) = self.title(&used.title) else { continue };
             self.footage(&mut sorted, work, used, at, |need| Need {
@@ -67,10 +75,9 @@ impl<'a> Case<'a> {
             self.person(need, uses, &around);
         }
         let works = self.works_of(ask, project);
-        for (model, (made, uses, titles)) in &models {
-            let likeness = made.iter().any(|made| !made.persons.is_empty());
-            let mine: Vec<&Work> = titles.iter().filter_map(|title| self.one(title)).collect();
-            self.model(model, likeness, false, &mine, project, uses);
+        for (model, making) in &models {
+            let mine: Vec<&Work> = making.titles.iter().filter_map(|title| self.one(title)).collect();
+            self.model(model, making.likeness, false, &mine, project, &making.uses);
         }
         for name in &ask.synthetics {
             self.synthetic(name, ask.disclosure.as_deref());

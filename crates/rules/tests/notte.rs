@@ -141,7 +141,7 @@ memorization = { prompts = 5000, extracted = 0, report = "sha256:999999999999999
     assert_eq!((pay.rule.as_str(), pay.to.as_str()), ("SAG-EBDR-PAY", "p:cole-james"));
     assert_eq!(pay.amount, Some(("3000.00".into(), "USD".into())));
     let french = ask(dub("fr", Purpose::Dub));
-    assert_eq!((french.decision, rules(&french)), (Answer::Blocked, vec!["CORE-SCOPE"]));
+    assert_eq!((french.decision, rules(&french)), (Answer::Blocked, vec!["CORE-SCOPE", "TN-ELVIS"]));
     assert!(!rules(&ask(dub("it", Purpose::Sequel))).is_empty());
     let mut named = dub("it", Purpose::Dub);
     named.prompt = Some("as Elena Rossi would say it".into());
@@ -161,4 +161,30 @@ fn every_rule_says_where_it_comes_from() {
         }
         assert!(rule.reviewed_by.is_empty(), "{}: nobody has reviewed it yet", rule.id);
     }
+}
+
+#[test]
+fn what_would_change_the_answer_is_tried_before_it_is_told() {
+    let book = Rulebook::load().unwrap();
+    let record = record();
+    let ask = |shots: &[u32], territories: &[&str]| {
+        book.fix(&record, "o:studio", &Question::Release(trailer(shots, territories)))
+    };
+    assert!(ask(&[1, 2], &["IT"]).is_empty(), "nothing to change");
+    let told = |fixes: &[rules::Fix]| -> Vec<Vec<String>> {
+        fixes
+            .iter()
+            .map(|fix| fix.changes.iter().map(|change| format!("{} {}", change.kind, change.what)).collect())
+            .collect()
+    };
+    let america = ask(&[1, 2], &["IT", "US"]);
+    assert!(told(&america).contains(&vec!["narrow US".to_owned()]), "{america:#?}");
+    let revoked = ask(&[1, 4], &["IT"]);
+    assert_eq!(told(&revoked)[0], ["cut use 1"], "{revoked:#?}");
+    assert!(told(&revoked).contains(&vec!["consent c:verdi-footage".to_owned()]), "{revoked:#?}");
+    let painting = ask(&[1, 3], &["IT"]);
+    assert!(told(&painting).contains(&vec!["record s:notte-rossa/0003".to_owned()]), "{painting:#?}");
+    let all = ask(&[1, 2, 3, 4, 5], &["IT", "US"]);
+    assert!(all.iter().all(|fix| fix.then == Answer::MeetsRecordedConditions) && !all.is_empty(), "{all:#?}");
+    assert!(all[0].changes.len() <= 3, "{all:#?}");
 }
