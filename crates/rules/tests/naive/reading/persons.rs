@@ -1,0 +1,103 @@
+//! What a person's other papers and their age say, whatever they consented to.
+
+use rights::work::Effect;
+use rights::{Date, Guild, Record, Work};
+
+use super::packs::Governing;
+use super::paper::{self, Kind, Need};
+
+/// What stands in the way of using `need.person` of `work`. `tags` are what is made of them.
+pub(crate) fn obstacles(record: &Record, works: &[&Work], need: &Need<'_>, training: Option<bool>) -> Vec<String> {
+    let mut governing = Governing::default();
+    for work in works {
+        governing.add_work(work);
+        governing.add_person(record, work, need.person);
+    }
+    let mut found = paper::obstacles(record, &governing, need);
+    found.extend(governing.obstacles.iter().cloned());
+    clauses(record, works, need, training.is_some(), &mut found);
+    if let Some(this_very_work) = training
+        && !this_very_work
+    {
+        italian_agreements(record, works, need, &mut found);
+    }
+    sexual(record, need, &mut found);
+    if matches!(need.kind, Kind::Replica | Kind::Subject) {
+        if governing.has("sag-aftra-2026") && on_strike(record, need.from, need.until) {
+            found.push(format!("SAG-39G: {}", need.person));
+        }
+        if governing.has("iatse-2024") {
+            let crew = engagements(record, works, need.person).filter(|engagement| engagement.craft == "crew");
+            if crew.into_iter().any(|engagement| engagement.scan_separate != Some(true)) {
+                found.push(format!("IATSE-SCAN: {}", need.person));
+            }
+        }
+    }
+    found
+}
+
+fn engagements<'a>(
+    record: &'a Record,
+    works: &'a [&Work],
+    person: &'a str,
+) -> impl Iterator<Item = &'a rights::Engagement> {
+    record
+        .engagements
+        .values()
+        .filter(move |engagement| engagement.party == person && works.iter().any(|work| work.id == engagement.work))
+}
+
+fn clauses(record: &Record, works: &[&Work], need: &Need<'_>, training: bool, found: &mut Vec<String>) {
+    for engagement in engagements(record, works, need.person) {
+        let Some(name) = &engagement.agreement else { continue };
+        let Some(agreement) = record.agreements.get(name) else {
+            found.push(format!("CORE-CLAUSE: {name}, under which {} was engaged, is not recorded", need.person));
+            continue;
+        };
+        for clause in agreement.clauses.iter().filter(|clause| clause.effect == Effect::Barred) {
+            let about = match clause.topic.as_str() {
+                "ai_training" | "training" => training,
+                "replica" => matches!(need.kind, Kind::Replica | Kind::Subject),
+                topic => need.purposes.iter().any(|purpose| purpose.as_str() == topic),
+            };
+            if about {
+                found.push(format!("CORE-CLAUSE: {name} bars {} of {}", clause.topic, need.person));
+            }
+        }
+    }
+}
+
+/// The Italian agreements let no model learn from a performance or a dubbing voice without a paper of its own.
+fn italian_agreements(record: &Record, works: &[&Work], need: &Need<'_>, found: &mut Vec<String>) {
+    for (guild, craft, rule) in
+        [(Guild::CcnlAttori, "performer", "IT-CCNL-ATT20"), (Guild::CcnlDoppiaggio, "dubbing", "IT-CCNL-DOP22")]
+    {
+        for work in works {
+            let mine: Vec<_> = engagements(record, works, need.person).filter(|one| one.work == work.id).collect();
+            let covered = work.guilds.iter().flatten().any(|one| *one == guild)
+                || mine.iter().any(|engagement| engagement.guild == Some(guild));
+            if !covered || (craft == "dubbing" && !need.voice) {
+                continue;
+            }
+            let free = mine.iter().all(|one| one.craft != craft || one.separate_ai_agreement == Some(true));
+            if mine.is_empty() || !free {
+                found.push(format!("{rule}: {}", need.person));
+            }
+        }
+    }
+}
+
+fn sexual(record: &Record, need: &Need<'_>, found: &mut Vec<String>) {
+    let sexual = need.tags.iter().any(|tag| ["nudity", "sexual", "simulated_sex"].contains(&tag.as_str()));
+    let age_changed = need.tags.iter().any(|tag| ["age_up", "de_age"].contains(&tag.as_str()));
+    let minor = record.parties.get(need.person).and_then(|party| party.is_minor(need.from));
+    if sexual && (age_changed || minor != Some(false)) {
+        found.push(format!("SAG-39F: {}", need.person));
+    }
+}
+
+fn on_strike(record: &Record, from: Date, until: Date) -> bool {
+    record.strikes.values().any(|strike| {
+        strike.guild == Guild::SagAftra && strike.from <= until && strike.until.is_none_or(|last| last >= from)
+    })
+}
