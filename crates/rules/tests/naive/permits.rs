@@ -13,6 +13,7 @@ use crate::{found, reading, shrink, worlds};
 struct Tally {
     permits: u64,
     stricter: u64,
+    falsely: u64,
     /// Rules that denied where the second reader found nothing, with one case of each.
     by: BTreeMap<String, (u64, u64)>,
     wrong: Vec<u64>,
@@ -37,7 +38,7 @@ fn false_permits() {
         let mut tally = Tally::default();
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= first + cases || tally.wrong.len() > 50 {
+            if seed >= first + cases {
                 return tally;
             }
             let case = worlds::case(seed);
@@ -47,7 +48,11 @@ fn false_permits() {
             let may = reading::obstacles(&record, worlds::STUDIO, &case.question).is_empty();
             tally.permits += u64::from(permitted);
             if permitted && !may {
-                tally.wrong.push(seed);
+                // A few are enough to look at; all are counted.
+                tally.falsely += 1;
+                if tally.wrong.len() < 100 {
+                    tally.wrong.push(seed);
+                }
             }
             if may && !permitted {
                 tally.stricter += 1;
@@ -67,6 +72,7 @@ fn false_permits() {
     for tally in tallies {
         all.permits += tally.permits;
         all.stricter += tally.stricter;
+        all.falsely += tally.falsely;
         all.wrong.extend(tally.wrong);
         for (rule, (count, seed)) in tally.by {
             all.by.entry(rule).or_insert((0, seed)).0 += count;
@@ -76,22 +82,40 @@ fn false_permits() {
         "{cases} cases: {} permitted ({:.1} %), {} false permits, engine stricter in {}: {:?}",
         all.permits,
         all.permits as f64 * 100.0 / cases as f64,
-        all.wrong.len(),
+        all.falsely,
         all.stricter,
         all.by
     );
     report(&book, all.wrong);
 }
 
+/// Prints the case of `BOTTEGA_SEED` with both answers: for looking at one.
+#[test]
+#[ignore = "prints one case, checks nothing"]
+fn one_case() {
+    let book = Rulebook::load().unwrap_or_else(|e| panic!("{e}"));
+    let case = worlds::case(first());
+    let decision = book.decide(&case.record(), worlds::STUDIO, &case.question);
+    println!("{}\n# The engine: {:?}", found::text(&case), decision.decision);
+    for reason in &decision.reasons {
+        println!("# {}: {}", reason.rule, reason.sentence);
+    }
+}
+
 /// The rules that the second reader has against a case.
 fn against(case: &Case) -> Vec<String> {
     let mut rules = Vec::new();
+    let mut closest: Option<String> = None;
     for line in reading::obstacles(&case.record(), worlds::STUDIO, &case.question) {
         match line.split_once(" lacks ") {
-            Some((_, lacks)) => rules.push(lacks.to_owned()),
+            Some((_, lacks)) if closest.as_ref().is_none_or(|known| lacks.len() < known.len()) => {
+                closest = Some(lacks.to_owned());
+            }
+            Some(_) => {}
             None => rules.push(line.split(':').next().unwrap_or_default().to_owned()),
         }
     }
+    rules.extend(closest);
     rules.sort();
     rules.dedup();
     rules

@@ -1,6 +1,7 @@
 //! The smallest case that still shows it: rows left out, then fields and items of what is left.
 
 use rights::Entry;
+use rules::Question;
 use serde_json::Value;
 
 use crate::worlds::Case;
@@ -16,6 +17,22 @@ pub(crate) fn smallest(case: &Case, shows: &dyn Fn(&Case) -> bool) -> Case {
             return best;
         }
     }
+}
+
+/// Whether it could have come in and been asked: a smaller case of another kind explains nothing.
+fn proper(case: &Case) -> bool {
+    let whole = |entry: &Entry| match entry {
+        Entry::Shot(shot) => shot.appearance.iter().all(|appearance| !appearance.kinds.is_empty()),
+        _ => true,
+    };
+    let said = match &case.question {
+        Question::Release(release) => {
+            !release.uses.is_empty() && !release.territories.is_empty() && !release.media.is_empty()
+        }
+        Question::Train(train) => !train.uses.is_empty(),
+        _ => true,
+    };
+    said && case.entries.iter().all(whole)
 }
 
 fn size(case: &Case) -> usize {
@@ -40,7 +57,7 @@ fn fields(best: &mut Case, shows: &dyn Fn(&Case) -> bool) {
             let mut less = best.clone();
             let taken = Entry::parse(kind, body).ok().is_some_and(|entry| {
                 less.entries[at] = entry;
-                size(&less) < size(best) && shows(&less)
+                size(&less) < size(best) && proper(&less) && shows(&less)
             });
             if taken { *best = less } else { skip += 1 }
         }
@@ -50,7 +67,7 @@ fn fields(best: &mut Case, shows: &dyn Fn(&Case) -> bool) {
         let mut less = best.clone();
         let taken = serde_json::from_value(body).ok().is_some_and(|question| {
             less.question = question;
-            size(&less) < size(best) && shows(&less)
+            size(&less) < size(best) && proper(&less) && shows(&less)
         });
         if taken { *best = less } else { skip += 1 }
     }

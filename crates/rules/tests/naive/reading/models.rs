@@ -66,7 +66,7 @@ pub(crate) fn obstacles(
             found.push(format!("SAG-39H: {id}"));
         }
     }
-    drift(record, id, (from, until), &mut found);
+    drift(record, governing, id, (from, until), us, &mut found);
     found
 }
 
@@ -92,7 +92,14 @@ fn create_need<'a>(person: &'a str, (from, until): (Date, Date), us: bool) -> Ne
 }
 
 /// A model made from one that shows a person needs a consent of that person that names it.
-fn drift(record: &Record, id: &str, (from, until): (Date, Date), found: &mut Vec<String>) {
+fn drift(
+    record: &Record,
+    governing: &Governing,
+    id: &str,
+    (from, until): (Date, Date),
+    us: bool,
+    found: &mut Vec<String>,
+) {
     let mut seen = vec![id];
     let mut next = record.models[id].made_from.as_deref();
     while let Some(parent) = next {
@@ -105,16 +112,12 @@ fn drift(record: &Record, id: &str, (from, until): (Date, Date), found: &mut Vec
             return;
         };
         if let Some(person) = &model.subject_person {
+            // "A new consent that names the model" is one to make such a model, with all that this asks.
+            let need = create_need(person, (from, until), us);
             let named = record.consents.values().any(|consent| {
-                let stands = [from, until].iter().all(|day| paper::standing_on(record, consent, *day).is_some());
                 consent.person == *person
                     && consent.models.iter().any(|model| model == id)
-                    && stands
-                    && consent.not_before.is_some_and(|first| first <= from)
-                    && consent.not_after.is_some_and(|last| last.day() >= until)
-                    && consent.document.is_some()
-                    && consent.page.is_some()
-                    && consent.verified_by.is_some()
+                    && paper::lacks(record, governing, consent, &need).is_empty()
             });
             if !named {
                 found.push(format!("MODEL-DRIFT: {id} was made from {parent}, which shows {person}"));

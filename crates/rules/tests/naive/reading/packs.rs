@@ -28,19 +28,13 @@ impl Governing {
         self.packs.contains(&pack)
     }
 
-    pub(crate) fn sag(&self) -> bool {
-        self.has("sag-aftra-2023") || self.has("sag-aftra-2026")
-    }
-
     /// Adds what a work was made under.
     pub(crate) fn add_work(&mut self, work: &Work) {
         match &work.guilds {
             None => self.obstacles.push(format!("CORE-UNKNOWN: guilds of {}", work.id)),
             Some(guilds) => guilds.iter().for_each(|guild| self.add(*guild, work)),
         }
-        if work.photography_start.is_none() {
-            self.obstacles.push(format!("CORE-UNKNOWN: first day of photography of {}", work.id));
-        }
+        // The first day chooses among an agreement's rules: where no agreement is, no day is asked for.
         for pack in &work.packs {
             let name = pack.split('@').next().unwrap_or_default();
             match AGREEMENTS.iter().find(|known| known.0 == name) {

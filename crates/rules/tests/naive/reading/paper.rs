@@ -163,7 +163,8 @@ fn core(consent: &Consent, need: &Need<'_>, lacks: &mut Vec<&'static str>) {
     if need.media.iter().any(|medium| !consent.media.contains(medium)) {
         lacks.push("CORE-MEDIUM");
     }
-    let begun = consent.not_before.is_some_and(|first| first <= need.from);
+    // A consent that names no first day holds from its signature.
+    let begun = consent.not_before.or(consent.signed_at).is_some_and(|first| first <= need.from);
     let lasts = consent.not_after.is_some_and(|last| last.day() >= need.until);
     if !begun || !lasts {
         lacks.push("CORE-TERM");
@@ -226,7 +227,7 @@ fn replica(record: &Record, governing: &Governing, consent: &Consent, need: &Nee
             lacks.push("SAG-39D");
         }
         let body = consent.biometrics.iter().any(|kind| ["finger", "palm", "iris"].contains(&kind.as_str()));
-        let other = [Purpose::Advertising, Purpose::Sequel, Purpose::Training];
+        let other = [Purpose::Advertising, Purpose::Promotion, Purpose::Sequel, Purpose::Training];
         if body && need.purposes.iter().any(|purpose| other.contains(purpose)) {
             lacks.push("SAG-39E");
         }

@@ -70,6 +70,7 @@ fn used_of(shot: &Shot, used: &Use) -> Vec<(String, bool)> {
 fn granted(
     record: &Record,
     id: &str,
+    works: &[&str],
     holder: &str,
     act: Act,
     ask: (&[Purpose], &Territories, &[Medium], Date, Date),
@@ -78,6 +79,7 @@ fn granted(
     record.grants.get(id).is_some_and(|grant| {
         grant.direction == rights::work::Direction::In
             && grant.party == holder
+            && works.contains(&grant.work.as_str())
             && grant.acts.contains(&act)
             && (grant.purposes.is_empty() || purposes.iter().all(|purpose| grant.purposes.contains(purpose)))
             && territories.codes().iter().all(|code| grant.territories.contains(code))
@@ -170,8 +172,10 @@ pub(crate) fn release(record: &Record, studio: &str, release: &Release) -> Vec<S
             for thing in &shot.third_party {
                 let ask =
                     (&[release.purpose][..], &release.territories, &release.media[..], release.from, release.until);
-                let granted =
-                    thing.grant.as_ref().is_some_and(|id| granted(record, id, &thing.holder, Act::Communicate, ask));
+                let granted = thing
+                    .grant
+                    .as_ref()
+                    .is_some_and(|id| granted(record, id, &[&project.id], &thing.holder, Act::Communicate, ask));
                 if !free(thing, studio) && (thing.holder == "unknown" || !granted) {
                     found.push(format!("CORE-UNKNOWN: {} of {}", thing.what, thing.holder));
                 }
@@ -181,16 +185,17 @@ pub(crate) fn release(record: &Record, studio: &str, release: &Release) -> Vec<S
     }
     found.extend(all.obstacles.iter().cloned());
     for work in used.iter().flatten().chain([&project]) {
-        machine_written(record, work, &all, &mut found);
+        let mut governing = Governing::default();
+        governing.add_work(work);
+        machine_written(record, work, &governing, &mut found);
     }
     synthetics(record, release, all, &mut found);
     for music in &release.music {
         // A file of music is known by the work that bears its name, or by a grant of it.
         let ask = (&[release.purpose][..], &release.territories, &release.media[..], release.from, release.until);
-        let by_grant = record
-            .grants
-            .values()
-            .any(|grant| grant.work == *music && granted(record, &grant.id, &grant.party, Act::Communicate, ask));
+        let by_grant = record.grants.values().any(|grant| {
+            grant.work == *music && granted(record, &grant.id, &[music], &grant.party, Act::Communicate, ask)
+        });
         let mut lacks = Vec::new();
         if let Some(work) = named(record, music, &mut lacks) {
             lacks.extend(title::obstacles(record, studio, work, &wanted));
@@ -212,6 +217,15 @@ fn made(
     us: bool,
     found: &mut Vec<String>,
 ) {
+    let eu = Territories::parse(["EU"]).expect("a territory");
+    // A change to a performance is something made as well, by whatever means.
+    if (used.made.is_some() || !used.edits.is_empty())
+        && !eu.and(&release.territories).is_empty()
+        && release.until >= parse("2026-08-02")
+        && !(release.credentials && release.mark)
+    {
+        found.push("EU-50-2".to_owned());
+    }
     let Some(made) = &used.made else { return };
     let mut governing = Governing::default();
     governing.add_work(work);
@@ -219,13 +233,6 @@ fn made(
     let days = (release.from, release.until);
     found.extend(models::obstacles(record, studio, &governing, &made.model, Way::Used, days, us));
     directors(record, &[work, project], &governing, release.on, found);
-    let eu = Territories::parse(["EU"]).expect("a territory");
-    if !eu.and(&release.territories).is_empty()
-        && release.until >= parse("2026-08-02")
-        && !(release.credentials && release.mark)
-    {
-        found.push("EU-50-2".to_owned());
-    }
     for person in &made.persons {
         let mut purposes = vec![made.purpose.unwrap_or(release.purpose)];
         // The picture with a dubbed voice is still the picture; any other use is one of its own.
@@ -316,34 +323,40 @@ pub(crate) fn train(record: &Record, studio: &str, train: &Train) -> Vec<String>
         let Some(work) = named(record, &used.title, &mut found) else { continue };
         works.push(work);
         governing.add_work(work);
-        let wanted = title::Use {
-            acts: &[Act::Train],
-            territories: Territories::world(),
-            media: &[],
-            from: train.on,
-            until: train.on,
-        };
+        // "This very work": what learns from two works serves neither alone. What serves the making of the picture is a change of
+        // it; otherwise it is a lesson.
+        let alone = train
+            .uses
+            .iter()
+            .all(|other| named(record, &other.title, &mut Vec::new()).is_some_and(|one| one.id == work.id));
+        let this_very_work = train.post_production_only && alone;
+        let (act, purpose) =
+            if this_very_work { (Act::Adapt, Purpose::Picture) } else { (Act::Train, Purpose::Training) };
+        let wanted =
+            title::Use { acts: &[act], territories: Territories::world(), media: &[], from: train.on, until: train.on };
         found.extend(title::obstacles(record, studio, work, &wanted));
         for shot in rows(record, work, used, &mut found) {
             for (person, voice) in used_of(shot, used) {
+                // A model whose subject they are learns from them under the consent to make it: MODEL-SUBJECT asks for that.
+                let subject = record.models.get(&train.model).and_then(|model| model.subject_person.as_ref());
+                if subject == Some(&person) {
+                    continue;
+                }
                 let need = Need {
-                    kind: Kind::Lesson,
-                    acts: vec![Act::Train],
-                    purposes: vec![Purpose::Training],
+                    kind: if this_very_work { Kind::Footage } else { Kind::Lesson },
+                    acts: vec![act],
+                    purposes: vec![purpose],
                     scene: shot.scene,
                     edits: used.edits.clone(),
                     voice,
-                    ..inside(&person, None, train.on)
+                    ..inside(&person, this_very_work.then_some(&work.id), train.on)
                 };
-                // "This very work": what learns from two works serves neither alone.
-                let alone = train.uses.iter().all(|other| other.title == used.title);
-                let this_very_work = train.post_production_only && alone;
                 found.extend(persons::obstacles(record, &[work], &need, Some(this_very_work)));
             }
             for thing in &shot.third_party {
-                let ask = (&[Purpose::Training][..], &Territories::default(), &[][..], train.on, train.on);
+                let ask = (&[purpose][..], &Territories::default(), &[][..], train.on, train.on);
                 let granted =
-                    thing.grant.as_ref().is_some_and(|id| granted(record, id, &thing.holder, Act::Train, ask));
+                    thing.grant.as_ref().is_some_and(|id| granted(record, id, &[&work.id], &thing.holder, act, ask));
                 if !free(thing, studio) && !granted && (thing.holder == "unknown" || thing.tdm != "none") {
                     found.push(format!("EU-TDM: {} of {}", thing.what, thing.holder));
                 }
@@ -365,22 +378,29 @@ pub(crate) fn make(record: &Record, studio: &str, make: &Make) -> Vec<String> {
     found.extend(governing.obstacles.iter().cloned());
     found.extend(models::obstacles(record, studio, &governing, &make.model, Way::Used, (make.on, make.on), true));
     directors(record, &[work], &governing, make.on, &mut found);
+    let wanted = title::Use {
+        acts: &[Act::Adapt],
+        territories: Territories::world(),
+        media: &[],
+        from: make.on,
+        until: make.on,
+    };
+    found.extend(title::obstacles(record, studio, work, &wanted));
     let mut persons = make.persons.clone();
     if let Some(person) = record.models.get(&make.model).and_then(|model| model.subject_person.clone()) {
         // A model that exists to show a person shows that person.
         persons.push(person);
     }
-    if governing.sag() {
-        // Who is named in the words has to agree as those have who are asked for.
-        let prompt = make.prompt.clone().unwrap_or_default().to_lowercase();
-        for party in record.parties.values().filter(|party| party.kind == rights::PartyKind::Person) {
-            let names = [&party.name].into_iter().chain(&party.aliases);
-            if names.into_iter().any(|name| prompt.contains(&name.to_lowercase())) {
-                persons.push(party.id.clone());
-            }
+    // Who is named in the words has to agree as those have who are asked for.
+    let prompt = make.prompt.clone().unwrap_or_default().to_lowercase();
+    for party in record.parties.values().filter(|party| party.kind == rights::PartyKind::Person) {
+        let mut names = [&party.name].into_iter().chain(&party.aliases);
+        if names.any(|name| prompt.contains(&name.to_lowercase())) {
+            persons.push(party.id.clone());
         }
     }
-    if make.reference_image && make.persons.is_empty() {
+    // A model that shows one person is given pictures of that person, unless another is named.
+    if make.reference_image && persons.is_empty() {
         found.push("CORE-UNKNOWN: whose picture the model is given".to_owned());
     }
     for person in &persons {

@@ -36,7 +36,7 @@ fn asked(question: &Question) -> Asked {
         },
         Question::Train(train) => Asked {
             acts: vec![Act::Train, Act::Reproduce, Act::Adapt],
-            purposes: vec![Purpose::Training],
+            purposes: vec![Purpose::Training, Purpose::Picture],
             projects,
             from: train.on,
             until: train.on,
@@ -179,7 +179,7 @@ fn consent(fate: &mut Fate<'_>, asked: &Asked, person: &str, id: &str, replica: 
         made_for: (!fate.dice.one_in(6)).then(|| fate.dice.of(&["w:one", "w:one", "w:two"]).to_string()),
         models: if replica && !fate.flaw() { vec!["m:child".to_owned()] } else { Vec::new() },
         biometrics: if fate.dice.one_in(6) { vec!["iris".to_owned()] } else { Vec::new() },
-        signed_at: fate.known(day("2026-06-22")),
+        signed_at: if fate.flaw() { Some(day("2026-08-01")) } else { fate.known(day("2026-06-22")) },
         business_reason: fate.known("other languages".to_owned()),
         pay: fate.known(pay),
         document: fate.known(document('7')),

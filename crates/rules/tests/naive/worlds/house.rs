@@ -221,6 +221,7 @@ fn grants(fate: &mut Fate<'_>, question: &Question, entries: &mut Vec<Entry>) {
         Question::Make(make) => (make.on, make.on),
         _ => return,
     };
+    let second = fate.dice.one_in(8);
     let mut grant = |id: &str, direction, work: &str, party: &str, exclusive| {
         let exact = fate.dice.one_in(3);
         entries.push(Entry::from(Grant {
@@ -253,7 +254,8 @@ fn grants(fate: &mut Fate<'_>, question: &Question, entries: &mut Vec<Entry>) {
             verified_by: fate.known("legal:mv".to_owned()),
         }));
     };
-    grant("g:in", Direction::In, "painting", "o:gallery", false);
+    let shown = if second { "w:two" } else { "w:one" };
+    grant("g:in", Direction::In, shown, "o:gallery", false);
     grant("g:song", Direction::In, "noise.wav", "o:label", false);
     grant("g:out", Direction::Out, "w:one", "o:broadcaster", true);
     if fate.dice.one_in(2) {

@@ -216,7 +216,8 @@ fn shot(fate: &mut Fate<'_>, work: &str, number: u32, reel: usize, twice: bool) 
         if fate.dice.one_in(3) {
             appearance.push(Appearance {
                 person: (*person).to_owned(),
-                kinds: if fate.flaw() { Vec::new() } else { fate.dice.some(AppearanceKind::ALL) },
+                // Never empty: reading a record in refuses that.
+                kinds: fate.dice.some(AppearanceKind::ALL),
                 seconds: Some(2.0),
                 confidence: None,
                 verified_by: fate.known("ed:lg".to_owned()),
