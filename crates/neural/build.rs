@@ -8,5 +8,6 @@ fn main() {
         && let Ok(engine) = env::var("LIBTORCH")
     {
         println!("cargo:rustc-link-arg-bins=-Wl,-rpath,{engine}/lib");
+        println!("cargo:rustc-link-arg-examples=-Wl,-rpath,{engine}/lib");
     }
 }

@@ -20,6 +20,7 @@ use specialists::shelf::ShelfError;
 use specialists::specialist::Specialist;
 
 use crate::House;
+use crate::rights::ask::{AskError, training_basis};
 
 mod bench;
 
@@ -76,6 +77,9 @@ pub struct Validated {
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
+    /// Which shots may teach could not be asked.
+    #[error(transparent)]
+    Ask(#[from] Box<AskError>),
     /// No material.
     #[error(transparent)]
     Material(#[from] MaterialError),
@@ -122,7 +126,8 @@ pub fn audit(house: &House, wish: &Wish, progress: &dyn Progress, cancel: &Cance
         let trainer = Trainer::find()?;
         // What is learned must be run to be judged: better said now than after an hour.
         Engine::load()?;
-        let material = Material::gather(house.library(), &house.workers().program, &[], progress, cancel)?;
+        let basis = training_basis(house, "image", &[], false)?;
+        let material = Material::gather(&basis, house.library(), &house.workers().program, &[], progress, cancel)?;
         let unique: BTreeSet<(String, u32)> =
             copies::groups(&shots).iter().map(|g| keys[copies::keeper(g, &shots)].clone()).collect();
         let seconds: BTreeMap<(String, u32), f64> = keys.iter().cloned().zip(shots.iter().map(|s| s.seconds)).collect();

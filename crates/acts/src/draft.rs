@@ -47,6 +47,8 @@ pub struct Wanted {
     pub allow_lettering: bool,
     /// Whether clips are given one grain.
     pub match_grain: bool,
+    /// A trial, whatever is recorded of rights.
+    pub sandbox: bool,
 }
 
 /// A shape of picture: `16:9`, `9:16`, `1:1`, or an exact raster `1920x1080`.

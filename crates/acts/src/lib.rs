@@ -7,24 +7,33 @@
 //! act that was stopped goes on where it was when it is asked again.
 //!
 //! Reading order: [`house`], [`length`], [`ingest`], [`titles`], [`shots`], [`trailer`], [`draft`], [`render`], [`present`],
-//! [`qc`]; specialists: [`train`], [`specialists`], [`fix`], [`grain`], [`audit`]; [`yard`].
+//! [`qc`], [`mark`]; specialists: [`train`], [`specialists`], [`fix`], [`grain`], [`audit`]; rights: [`rights`], [`desk`],
+//! [`keys`], [`release`], [`verify`], [`statement`], [`ledger`]; [`yard`].
 
 pub mod audit;
+pub mod desk;
 pub mod draft;
 pub mod fix;
 pub mod grain;
 pub mod house;
 pub mod ingest;
+pub mod keys;
+pub mod ledger;
 pub mod length;
 pub mod made;
+pub mod mark;
 pub mod present;
 pub mod qc;
+pub mod release;
 pub mod render;
+pub mod rights;
 pub mod shots;
 pub mod specialists;
+pub mod statement;
 pub mod titles;
 pub mod trailer;
 pub mod train;
+pub mod verify;
 pub mod yard;
 
 pub use house::{House, HouseError};

@@ -9,7 +9,7 @@ use neural::{Card, Engine, Metric, Runner, State};
 use render::fix::Net;
 use serde::Serialize;
 use specialists::gate::Decision;
-use specialists::image::learn::task_folder;
+use specialists::image::learn::{beside_base, task_folder};
 use specialists::image::material::{Material, folder};
 use specialists::image::task::Task;
 use specialists::image::tool::Tool;
@@ -18,6 +18,7 @@ use specialists::specialist::{Specialist, Trainable};
 use specialists::split::Role;
 
 use crate::House;
+use crate::rights::ask::training_basis;
 use crate::train::{cores, metric};
 
 /// A specialist as it stands.
@@ -157,9 +158,13 @@ fn renewed(house: &House, task: Task, mut kept: Kept, progress: &dyn Progress, c
     }
     progress.say(&format!("{task}: the library has changed; it is judged anew"));
     let again = || -> Option<Gate> {
-        let material = Material::gather(house.library(), &house.workers().program, &[], progress, cancel).ok()?;
+        let basis = training_basis(house, task.aspect(), &[], false).ok()?;
+        let material =
+            Material::gather(&basis, house.library(), &house.workers().program, &[], progress, cancel).ok()?;
         let mut tool = Tool::Ours(Runner::described(&kept.onnx, cores()).ok()?);
-        let scores = task.judge(&material.pool(task, Role::Test), &mut tool, cancel).ok()?;
+        let held_out = material.pool(task, Role::Test);
+        let mut scores = task.judge(&held_out, &mut tool, cancel).ok()?;
+        beside_base(task, &held_out, &mut scores, cancel).ok()?;
         let decision = specialists::gate::decide(&scores);
         Some(Gate { decision, material: material.manifest, library: now, scores })
     };
@@ -196,7 +201,8 @@ fn brought(house: &House, task: Task, progress: &dyn Progress, cancel: &Cancel) 
     if !wrong.is_empty() {
         return Err(format!("the net that was brought does not conform: {}", wrong.join("; ")));
     }
-    let material = Material::gather(house.library(), &house.workers().program, &[], progress, cancel)
+    let basis = training_basis(house, task.aspect(), &[], false).map_err(|e| e.to_string())?;
+    let material = Material::gather(&basis, house.library(), &house.workers().program, &[], progress, cancel)
         .map_err(|e| format!("the net that was brought cannot be judged: {e}"))?;
     let mut tool = Tool::Brought(open()?, slot.clone());
     let scores = task.judge(&material.pool(task, Role::Test), &mut tool, cancel).map_err(|e| e.to_string())?;

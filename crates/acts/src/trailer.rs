@@ -3,7 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use catalogue::Snapshot;
+use catalogue::{LibraryError, Snapshot};
+use credential::Payload;
 use film::{ContentHash, FrameRange, Rate};
 use jobs::{Cancel, Progress, Unit};
 use media::encode::Codec;
@@ -97,6 +98,9 @@ pub enum TrailerError {
     /// None was cut.
     #[error(transparent)]
     Draft(#[from] DraftError),
+    /// The record could not be read.
+    #[error(transparent)]
+    Library(#[from] LibraryError),
     /// A reel is gone.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -131,6 +135,11 @@ pub fn trailer(
     progress.begin("draft", "cutting", Some(variants.max(1) as u64), Unit::Steps);
     let mut draft = draft(house, wanted, variants, progress, cancel)?;
     progress.end("draft");
+    let standing = standing(house, &draft.snapshot.title, wanted.sandbox)?;
+    for cut in &mut draft.timelines {
+        let range = FrameRange::new(0, cut.len());
+        cut.notes.push(timeline::Note { author: "bottega".to_owned(), range, text: standing.clone() });
+    }
     if wanted.match_grain {
         for cut in &mut draft.timelines {
             let program = &house.workers().program;
@@ -168,6 +177,8 @@ fn finish(
     let mut spec = MasterSpec::new(Codec::H264);
     spec.loudness = rendering::loudness(loudness).unwrap_or(spec.loudness);
     spec.metadata = metadata(cut, &draft.attribution);
+    // A draft is no release: whatever its pictures come from, they say so until someone asked.
+    spec.mark = Some(Payload::SANDBOX);
     let (master, _) = rendering::master(program, Some(house.library()), &locked, &spec, &film, progress, cancel)?;
     let check = crate::qc::qc(program, &film, &policy(&locked, &master, loudness), progress, cancel)?;
     let showing = Showing {
@@ -202,6 +213,17 @@ fn finish(
         notes,
         variants: Vec::new(),
     })
+}
+
+/// What the report says of the rights in a draft.
+fn standing(house: &House, title: &str, sandbox: bool) -> Result<String, LibraryError> {
+    let recorded = house.library().agreed()?.work(title).is_some();
+    Ok(match (sandbox, recorded) {
+        (true, _) => "sandbox: a trial, made without asking what is recorded; its pictures are marked `unknown` and it cannot be released as it is",
+        (false, false) => "rights unknown: nothing is recorded of this title; its pictures are marked `unknown`, and a release is refused until `bottega rights import` has recorded it",
+        (false, true) => "a draft: its pictures are marked `unknown`; `bottega rights ask release` says on which terms it may leave the house",
+    }
+    .to_owned())
 }
 
 fn metadata(cut: &Timeline, attribution: &[String]) -> Vec<(String, String)> {

@@ -9,8 +9,8 @@ use neural::card::Energy;
 use neural::wire::{Look, Said};
 use neural::{Card, Engine, EngineError, Metric, Runner, State, TrainError, Trainer};
 use serde::Serialize;
-use specialists::gate::{self, Decision};
-use specialists::image::learn::{JudgeError, Plan, task_folder};
+use specialists::gate;
+use specialists::image::learn::{JudgeError, Plan, beside_base, task_folder};
 use specialists::image::material::{Material, MaterialError, folder};
 use specialists::image::page::{self, Training};
 use specialists::image::plane::psnr;
@@ -22,6 +22,7 @@ use specialists::specialist::{Specialist, Trainable};
 use specialists::split::Role;
 
 use crate::House;
+use crate::rights::ask::{AskError, training_basis};
 
 /// What a person asks of a training.
 #[derive(Clone, Debug)]
@@ -66,7 +67,7 @@ pub struct Taught {
     /// Why it stopped.
     pub stopped_because: String,
     /// What the gate decided.
-    pub gate: Decision,
+    pub gate: gate::Decision,
     /// Energy used.
     pub energy: Energy,
     /// Page with curves and pictures.
@@ -79,6 +80,14 @@ pub enum TrainActError {
     /// No material.
     #[error(transparent)]
     Material(#[from] MaterialError),
+    /// Which shots may teach could not be asked.
+    #[error(transparent)]
+    Ask(#[from] Box<AskError>),
+    /// None may.
+    #[error(
+        "no shot of the library may teach this model by what is recorded; `bottega rights ask train --model image` says why"
+    )]
+    Barred(Box<rules::Decision>),
     /// Training failed.
     #[error("{task}: {error}")]
     Train {
@@ -117,7 +126,20 @@ pub fn train(
     // What is learned must be run to be judged: better said now than after an hour.
     Engine::load()?;
     let program = &house.workers().program;
-    let material = Material::gather(house.library(), program, &wish.hold_out, progress, cancel)?;
+    let basis = training_basis(house, "image", &[], false)?;
+    if basis.allowed().is_empty() && !basis.barred().is_empty() {
+        return Err(TrainActError::Barred(Box::new(basis.decision().clone())));
+    }
+    match (basis.is_sandbox(), basis.barred().len()) {
+        (true, _) => progress.say(
+            "no rights are recorded for these titles: what is taught is a trial and stays in the house; `bottega rights import` records them",
+        ),
+        (false, 0) => {}
+        (false, barred) => progress.say(&format!(
+            "{barred} shots may not teach by what is recorded and are left out; `bottega rights ask train --model image` says why"
+        )),
+    }
+    let material = Material::gather(&basis, house.library(), program, &wish.hold_out, progress, cancel)?;
     wish.tasks.iter().map(|task| teach(house, wish, *task, &trainer, &material, progress, cancel)).collect()
 }
 
@@ -186,7 +208,11 @@ fn teach(
     let held_out = material.pool(task, Role::Test);
     let judged = |error: JudgeError| TrainActError::Judge { task, error };
     let mut tool = Tool::Ours(Runner::described(&onnx, threads).map_err(|e| judged(e.into()))?);
-    let scores = task.judge(&held_out, &mut tool, cancel).map_err(judged)?;
+    let mut scores = task.judge(&held_out, &mut tool, cancel).map_err(judged)?;
+    // Weights that are to be shipped are not held against those that they replace.
+    if !wish.fresh {
+        beside_base(task, &held_out, &mut scores, cancel).map_err(judged)?;
+    }
     let decision = gate::decide(&scores);
     let library = shelf::fingerprint(house.library()).map_err(MaterialError::from)?;
     let gate = Gate { decision: decision.clone(), material: material.manifest, library, scores };
@@ -223,7 +249,7 @@ fn teach(
     Ok(Taught {
         aspect: task.aspect().to_owned(),
         task,
-        state: if decision.open { State::Library } else { State::Classical },
+        state: if decision.open { State::Library } else { below(task) },
         metrics: kept.card.metrics.clone(),
         trained_on: kept.card.trained_on.clone(),
         held_out: kept.card.held_out.clone(),
@@ -237,6 +263,11 @@ fn teach(
     })
 }
 
+/// What runs where the library's own does not.
+fn below(task: Task) -> State {
+    if task.card().is_ok_and(|kept| kept.gate.decision.open) { State::Base } else { State::Classical }
+}
+
 /// The weights that training begins with: what the project ships.
 fn first_weights(home: &std::path::Path, task: Task) -> Result<PathBuf, ShelfError> {
     let path = home.join("base.safetensors");
@@ -246,7 +277,7 @@ fn first_weights(home: &std::path::Path, task: Task) -> Result<PathBuf, ShelfErr
 }
 
 /// The decision as a metric.
-pub(crate) fn metric(task: Task, d: &Decision) -> Metric {
+pub(crate) fn metric(task: Task, d: &gate::Decision) -> Metric {
     Metric {
         name: task.metric().to_owned(),
         value: d.learned.mean,

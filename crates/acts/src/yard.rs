@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{fix, grain, present, qc, render};
+use crate::{fix, grain, mark, present, qc, render};
 
 /// Most memory that a worker of ours may take for its own data.
 const MEMORY: u64 = 6 << 30;
@@ -23,6 +23,7 @@ pub fn serve(name: &str) -> ExitCode {
         ("present", present::work),
         ("fix", fix::work),
         ("grain", grain::work),
+        ("mark", mark::work),
     ]);
     media::yard::serve(name, &handlers)
 }

@@ -92,6 +92,26 @@ fn every_command_prints_json_of_the_promised_shape() {
     golden("grain", &stage.done(&["grain", "measure", "film#2"]));
 }
 
+#[test]
+fn rights_and_ledger_print_json_of_the_promised_shape() {
+    let stage = Stage::new();
+    fs::copy(many_shots(), stage.path("Notte Rossa.mp4")).unwrap();
+    stage.done(&["ingest", "Notte Rossa.mp4"]);
+    let record = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rights/tests/notte/record.toml");
+    golden("rights_import", &stage.done(&[Path::new("rights"), Path::new("import"), &record]));
+    golden("rights_who", &stage.done(&["rights", "who", "Notte Rossa"]));
+    golden("keys", &stage.done(&["keys", "init", "--studio", "Studio"]));
+    golden("ledger_check", &stage.done(&["ledger", "check"]));
+    golden("rights_due", &stage.done(&["rights", "due"]));
+    let ask = stage.run(&["rights", "ask", "train", "--model", "light", "--title", "Notte Rossa", "--json"]);
+    assert_eq!(ask.code, 3, "{}", ask.err);
+    golden("rights_ask", &ask.json());
+    let verify = stage.run(&["verify", "Notte Rossa.mp4", "--json"]);
+    assert_eq!(verify.code, 3, "a film that nobody signed: {}", verify.err);
+    golden("verify", &verify.json());
+    golden("statement", &stage.done(&["statement", "p:rossi-elena", "--period", "2027-Q2"]));
+}
+
 /// What is found depends on the film; the shape of a finding is held by itself.
 fn without_findings(made: &Value) -> Value {
     let mut made = made.clone();

@@ -3,8 +3,9 @@
 mod stage;
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use stage::{Stage, ffmpeg, many_shots, said};
@@ -204,8 +205,7 @@ fn without_the_engine_the_classical_method_works_and_says_so() {
 
 #[test]
 fn a_library_teaches_a_specialist_and_damage_to_it_is_noticed() {
-    if !engine() || neural::Trainer::find().is_err() {
-        eprintln!("SKIPPED: the training program is not here; run ./start engine");
+    if !trainer() {
         return;
     }
     let stage = Stage::new();
@@ -238,8 +238,139 @@ fn a_library_teaches_a_specialist_and_damage_to_it_is_noticed() {
         assert_eq!(said.json()["specialists"][0]["state"], "base");
     }
     fs::write(home.join("net.onnx"), &net).unwrap();
+    // All files of one task, whole and in agreement, in another's place.
+    let other = stage.path("library/.bottega/specialists/image/deblock");
+    fs::create_dir_all(&other).unwrap();
+    for file in ["net.onnx", "weights.safetensors", "card.json", "gate.json"] {
+        fs::copy(home.join(file), other.join(file)).unwrap();
+    }
+    let said = stage.run(&["specialists", "--json"]);
+    assert!(said.err.contains("the card of another net (denoise)"), "{}", said.err);
+    assert_eq!(said.json()["specialists"][1]["state"], "base");
+    // A card that says what its net is not.
+    let card = fs::read_to_string(home.join("card.json")).unwrap();
+    let hash = one["weights_hash"].as_str().unwrap();
+    fs::write(home.join("card.json"), card.replace(hash, &hash.chars().rev().collect::<String>())).unwrap();
+    assert!(stage.run(&["specialists", "--json"]).err.contains("is not the net of its card"));
     fs::write(home.join("card.json"), "{").unwrap();
     assert!(stage.run(&["specialists", "--json"]).err.contains("card.json"));
+}
+
+/// Whether a training can be run here; said aloud if not.
+fn trainer() -> bool {
+    let here = engine() && neural::Trainer::find().is_ok();
+    if !here {
+        eprintln!("SKIPPED: the training program is not here; run ./start engine");
+    }
+    here
+}
+
+/// A net that is open to run and whose weights are no numbers: card, gate and hash agree, so only running it shows.
+#[test]
+fn weights_that_are_no_numbers_make_no_picture() {
+    if !engine() {
+        return;
+    }
+    let stage = Stage::new();
+    stage.with_film();
+    let task = specialists::image::task::Task::Denoise;
+    let mut kept = specialists::shelf::base(task).unwrap();
+    let mut weights = neural::Weights::parse(specialists::shelf::base_weights(task)).unwrap();
+    // Past the file's own check: what is written by hand into an ONNX file is found by nobody but the one that runs it.
+    let whole = neural::onnx::write(&task.net(), &weights).unwrap();
+    let bias = weights.arrays["tail.bias"].1.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
+    let at = whole.windows(bias.len()).position(|w| w == bias).expect("the bias lies in the file as it is");
+    kept.onnx = whole;
+    kept.onnx[at..at + 4].copy_from_slice(&f32::NAN.to_le_bytes());
+    kept.card.weights_hash = film::ContentHash::of(&kept.onnx);
+    kept.card.state = neural::State::Library;
+    let library = catalogue::Library::open(&stage.path("library")).unwrap();
+    kept.gate.library = specialists::shelf::fingerprint(&library).unwrap();
+    drop(library);
+    let home = stage.path("library/.bottega/specialists");
+    specialists::shelf::keep(&home, task, &weights, &kept).unwrap();
+    let words = ["fix", "film.mp4", "--degrain", "-o", "clean.mkv"];
+    film(&stage.path("film.mp4"), &grainy(30), &["-c:v", "libx264", "-qp", "12"]);
+    stage.run(&words).fails_with(&["no numbers", "--classical"]);
+    assert!(!stage.path("clean.mkv").exists());
+    // Nor are they learned from, nor written.
+    weights.arrays.get_mut("tail.bias").unwrap().1[0] = f32::NAN;
+    assert!(neural::onnx::write(&task.net(), &weights).is_err());
+}
+
+#[test]
+fn a_library_with_nothing_to_learn_from_says_so() {
+    if !trainer() {
+        return;
+    }
+    let stage = Stage::new();
+    film(&stage.path("black.mp4"), "color=black:s=160x90:r=24:d=2", &["-c:v", "libx264"]);
+    film(&stage.path("short.mp4"), "testsrc2=s=320x180:r=24", &["-frames:v", "3", "-c:v", "libx264"]);
+    film(&stage.path("tiny.mp4"), "testsrc2=s=64x64:r=24:d=2", &["-c:v", "libx264"]);
+    stage.done(&["ingest", "black.mp4", "short.mp4", "tiny.mp4"]);
+    let said = stage.run(&["train", "image"]);
+    said.fails_with(&["no shot to learn from", "3 titles", "96x96"]);
+    assert!(!stage.path("library/.bottega/specialists/image/denoise/card.json").exists());
+}
+
+#[test]
+fn a_film_that_goes_while_it_is_taught_from_stops_nothing() {
+    if !trainer() {
+        return;
+    }
+    let stage = Stage::new();
+    stage.with_film();
+    let mut child = stage
+        .command()
+        .args(["train", "image", "--task", "deblock", "--steps", "60", "--threads", "2"])
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let mut gone = false;
+    for line in lines {
+        if line.contains("pieces to learn from") {
+            fs::remove_file(stage.path("film.mp4")).unwrap();
+            gone = true;
+        }
+    }
+    assert!(gone && child.wait().unwrap().success());
+    assert!(stage.path("library/.bottega/specialists/image/deblock/net.onnx").is_file());
+    // Gone before, with nothing taken from it yet, it is named and left out.
+    fs::remove_dir_all(stage.path("library/.bottega/specialists/image/pieces")).unwrap();
+    let said = stage.run(&["train", "image", "--task", "upscale", "--steps", "4"]);
+    said.fails_with(&["Film is left out", "no shot to learn from"]);
+}
+
+#[test]
+fn a_full_disk_during_a_training_is_said_and_it_goes_on_when_there_is_room() {
+    if !trainer() {
+        return;
+    }
+    let stage = Stage::new();
+    stage.with_film();
+    let home = stage.path("library/.bottega/specialists/image/denoise");
+    fs::create_dir_all(&home).unwrap();
+    // Room for the weights to begin with, none for a checkpoint.
+    let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=900k", "none"]).arg(&home).output();
+    if !mount.is_ok_and(|o| o.status.success()) {
+        eprintln!("SKIPPED: a full disk needs leave to mount a small one");
+        return;
+    }
+    let words = ["train", "image", "--task", "denoise", "--steps", "4", "--threads", "2"];
+    let said = stage.run(&words);
+    let half: Vec<_> = fs::read_dir(&home)
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains("part") || name == "card.json" || name == "net.onnx")
+        .collect();
+    Command::new("mount").args(["-o", "remount,size=64m"]).arg(&home).status().unwrap();
+    let then = stage.run(&words);
+    Command::new("umount").arg(&home).status().unwrap();
+    said.fails_with(&["checkpoint", "No space left", "make room"]);
+    assert!(half.is_empty(), "{half:?} was left on the full disk");
+    assert_eq!(then.code, 0, "{}", then.err);
 }
 
 #[test]
@@ -276,6 +407,9 @@ fn a_net_that_is_brought_is_tried_before_its_first_use() {
     said("does not conform");
     fs::write(home.join("ours.onnx"), "no net").unwrap();
     said("cannot be run");
+    // A page that is of another task than the folder.
+    fs::write(home.join("slot.toml"), page("classical").replace("\"denoise\"", "\"deblock\"")).unwrap();
+    said("is for `deblock`, not for `denoise`");
 }
 
 #[test]

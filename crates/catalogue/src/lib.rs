@@ -20,4 +20,4 @@ pub mod store;
 
 pub use ingest::{HANDLERS, Here, Ingest, IngestError, IngestReport, Workers, Yard, ingest};
 pub use snapshot::*;
-pub use store::{Depth, Library, LibraryError, LookupError, ReelCard, ShotCard, ShotList, TitleCard};
+pub use store::{Agreed, Depth, Library, LibraryError, LookupError, Paper, ReelCard, ShotCard, ShotList, TitleCard};

@@ -40,6 +40,9 @@ pub enum RunError {
     /// No net, or one that this engine cannot run.
     #[error("the net cannot be run: {0}; it is damaged or made for another runtime")]
     Net(String),
+    /// Weights that are damaged, or numbers beyond what they were made for.
+    #[error("the net gives values that are no numbers; its weights are damaged")]
+    NoNumber,
     /// What comes out is not what was promised.
     #[error("the net gives {found} where {wanted} was expected; its description does not fit it")]
     Shape {
@@ -141,6 +144,10 @@ impl Runner {
         let (shape, numbers) = outputs[0].try_extract_tensor::<f32>().map_err(|e| RunError::Net(e.to_string()))?;
         if numbers.len() != w * h {
             return Err(RunError::Shape { found: format!("{shape:?}"), wanted: format!("one plane of {w}x{h}") });
+        }
+        // Cheap, and a picture of no numbers would be written as black.
+        if numbers.iter().any(|v| !v.is_finite()) {
+            return Err(RunError::NoNumber);
         }
         Ok(numbers.to_vec())
     }

@@ -246,7 +246,8 @@ pub fn fix(
         None => None,
     };
 
-    let mut line = Line::new(spec, color, &format, (spec.start, end), &mut notes);
+    let pixels = u64::from(w) * u64::from(h);
+    let mut line = Line::new(spec, color, &format, (spec.start, end), pixels, &mut notes);
     let footage = Footage { width: w as usize, height: h as usize, frames: end - spec.start };
     line.estimate(footage, progress)?;
     progress.begin("fix", "mending", Some((end - spec.start) as u64), Unit::Frames);

@@ -4,7 +4,7 @@
 //! sample-exact and brought to its loudness. [`fix`](mod@fix) mends a film without cutting it.
 //!
 //! What must be true: only a [`timeline::Locked`] edit is rendered, and nothing is decided here; a frame without an effect is
-//! the reel's own, bit for bit; nothing half-made is ever seen as whole; what had to be assumed is said.
+//! the reel's own, bit for bit, unless the film is to carry a mark; nothing half-made is ever seen as whole; what had to be assumed is said.
 //!
 //! Reading order: [`master`](mod@master), [`conform`], [`canvas`], [`reel`], [`place`], [`blend`], [`title`], [`mix`],
 //! [`level`], [`loudness`]; and what is shown of it: [`still`], [`sheet`](mod@sheet), [`poster`](mod@poster), [`report`](mod@report).

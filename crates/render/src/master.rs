@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use credential::mark::{Mark, Payload};
 use film::{ContentHash, Rate, Timecode};
 use jobs::{Cancel, Canceled, Progress, Unit, Whole};
 use media::Raster;
@@ -29,6 +30,9 @@ pub struct MasterSpec {
     pub preset: String,
     /// Words for the container: `title`, `comment`, `copyright`.
     pub metadata: Vec<(String, String)>,
+    /// What the invisible mark in every picture says; `None` leaves the pictures as they are.
+    #[serde(default)]
+    pub mark: Option<Payload>,
 }
 
 impl MasterSpec {
@@ -40,6 +44,7 @@ impl MasterSpec {
             crf: 20,
             preset: "veryfast".to_owned(),
             metadata: Vec::new(),
+            mark: None,
         }
     }
 
@@ -141,7 +146,7 @@ pub enum RenderError {
 /// Makes the film that `locked` describes, at `out`, whole or not at all.
 ///
 /// Pictures are conformed from the reels frame by frame; where a reel's picture has the canvas's size, format and colour it
-/// passes untouched, so that FFV1 holds it bit for bit. The sound is mixed, brought to the loudness of `spec` and as long
+/// passes untouched, so that FFV1 holds it bit for bit, unless the film is to be marked. The sound is mixed, brought to the loudness of `spec` and as long
 /// as the picture to the sample.
 ///
 /// # Errors
@@ -185,7 +190,8 @@ pub fn master(
         let sound = mix.map(|mix| scope.spawn(move || level::level(mix, spec.loudness, lossy, folder, cancel)));
         let pictures = {
             let canvas = &mut canvas;
-            scope.spawn(move || draw(canvas, frames, &send, cancel))
+            let mark = spec.mark.map(Mark::new);
+            scope.spawn(move || draw(canvas, frames, mark, &send, cancel))
         };
         let written = feed(&mut writer, &receive, sound, timeline.rate, progress, cancel);
         // A drawing thread that waits to hand over learns from this that nobody takes it.
@@ -203,6 +209,7 @@ pub fn master(
     let written = writer.finish()?;
     whole.keep().map_err(write)?;
     let mut notes = canvas.notes();
+    notes.extend(spec.mark.map(|mark| format!("every picture carries the invisible mark {mark}")));
     let (mut lufs, mut peak, mut levels) = (None, None, Levels::default());
     match leveled {
         Some(l) => {
@@ -223,22 +230,41 @@ pub fn master(
         loudness_lufs: lufs,
         true_peak_dbtp: peak,
         levels,
-        untouched: canvas.untouched(),
+        // A mark is in every picture, however faint.
+        untouched: if spec.mark.is_none() { canvas.untouched() } else { 0 },
         notes,
     })
 }
 
 /// Draws every frame in order and hands it over.
-fn draw(canvas: &mut Canvas<'_>, frames: i64, to: &SyncSender<Raster>, cancel: &Cancel) -> Result<(), RenderError> {
+fn draw(
+    canvas: &mut Canvas<'_>,
+    frames: i64,
+    mut mark: Option<Mark>,
+    to: &SyncSender<Raster>,
+    cancel: &Cancel,
+) -> Result<(), RenderError> {
     for frame in 0..frames {
         cancel.check()?;
-        let picture = canvas.frame(frame)?;
+        let mut picture = canvas.frame(frame)?;
+        if let Some(mark) = &mut mark {
+            embed(mark, &mut picture);
+        }
         if to.send(picture).is_err() {
             // The encoder stopped, and says why itself.
             return Ok(());
         }
     }
     Ok(())
+}
+
+/// Writes the mark into the luma of a picture, or into red, green and blue alike.
+fn embed(mark: &mut Mark, picture: &mut Raster) {
+    let (bits, planes) = (picture.layout().bits, if picture.layout().rgb { 3 } else { 1 });
+    for plane in 0..planes {
+        let samples = picture.plane_mut(plane);
+        mark.embed(samples.bytes, samples.stride, samples.width, samples.height, bits);
+    }
 }
 
 type SoundThread<'s> = std::thread::ScopedJoinHandle<'s, Result<Leveled, RenderError>>;

@@ -520,3 +520,24 @@ fn the_fingerprint_follows_what_is_seen_and_heard() {
     assert_ne!(one, spec.fingerprint(&with(1, "because")));
     assert_ne!(one, MasterSpec::new(Codec::ProRes).fingerprint(&with(0, "because")));
 }
+
+#[test]
+fn a_marked_master_says_what_it_was_told_to_say() {
+    use credential::mark::{Payload, Reader};
+    let dir = tempfile::tempdir().unwrap();
+    // Grain over a moving card: film, as far as a mark is concerned.
+    let source = film(dir.path(), "a.mov", "640x360", "yuv420p,noise=alls=12:allf=t", "-c:v libx264 -crf 12");
+    let locked = edit(Rate::FILM, 640, 360, vec![item(reel(&source, 0, 72, Rate::FILM))], vec![]);
+    for mark in [None, Payload::new(0xBEEF), Some(Payload::SANDBOX)] {
+        let spec = MasterSpec { mark, ..MasterSpec::new(Codec::H264) };
+        let made = master(&locked, &spec, &dir.path().join("out.mp4"), &Silent, &Cancel::new()).unwrap();
+        assert_eq!(made.notes.iter().any(|n| n.contains("invisible mark")), mark.is_some(), "{:?}", made.notes);
+        let mut reader = Reader::default();
+        for luma in frames(&made.file, "gray", "null") {
+            reader.add(&luma, 640, 640, 360, 8);
+        }
+        assert_eq!(reader.find().map(|found| found.payload), mark);
+        // Another mark is another film.
+        assert_eq!(spec.fingerprint(&locked) == MasterSpec::new(Codec::H264).fingerprint(&locked), mark.is_none());
+    }
+}

@@ -310,9 +310,6 @@ fn consent(record: &Record, row: &Consent, entry: &Entry, flags: &mut Flags) {
 
 fn shot(record: &Record, row: &Shot, entry: &Entry, flags: &mut Flags) {
     flags.refers(record, entry, "work", &row.work, Kind::Work);
-    if row.number == 0 {
-        flags.refuse(entry, "number: shots are counted from 1".into());
-    }
     for appearance in &row.appearance {
         flags.refers(record, entry, "appearance.person", &appearance.person, Kind::Party);
         if appearance.confidence.is_some_and(|c| !(0.0..=1.0).contains(&c)) {

@@ -174,6 +174,7 @@ pub struct Pay {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days: Option<u32>,
     /// For a day, or flat: a decimal number as text, `"1500.00"`.
+    #[serde(alias = "daily")]
     pub amount: String,
     /// The least a day may be paid, where an agreement says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -181,7 +182,7 @@ pub struct Pay {
     /// ISO 4217.
     pub currency: String,
     /// How residuals are counted: `as_if_performed`, `none`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", alias = "residual_class")]
     pub residuals: Option<String>,
 }
 

@@ -33,7 +33,8 @@ macro_rules! entries {
             }
 
             /// Reads a row of `kind`; the error names the field: `not_after: …`.
-            pub fn parse(kind: &str, value: Value) -> Result<Entry, (serde_path_to_error::Path, String)> {
+            pub fn parse(kind: &str, mut value: Value) -> Result<Entry, (serde_path_to_error::Path, String)> {
+                usual(kind, &mut value);
                 match kind {
                     $($text => serde_path_to_error::deserialize(value)
                         .map(|row: $kind| row.into())
@@ -78,6 +79,53 @@ entries! {
     Synthetic = "synthetic",
     /// Something handed out of the house.
     Transfer = "transfer",
+}
+
+/// Other usual ways of writing a row become ours: a shot's number in its name, identifiers of several guilds in a table of
+/// their own, a vendor's terms beside its name.
+fn usual(kind: &str, row: &mut Value) {
+    let Some(row) = row.as_object_mut() else { return };
+    match kind {
+        "shot" if !row.contains_key("number") => {
+            let ending =
+                row.get("id").and_then(Value::as_str).and_then(|id| id.rsplit_once('/')?.1.parse::<u32>().ok());
+            if let Some(number) = ending {
+                row.insert("number".into(), number.into());
+            }
+        }
+        "party" => {
+            let ids = row.get_mut("ids").and_then(Value::as_object_mut);
+            if let Some(ids) = ids
+                && let Some(Value::Object(guilds)) = ids.get("guild").cloned()
+            {
+                ids.remove("guild");
+                ids.extend(guilds);
+            }
+        }
+        "model" => {
+            let vendor = match row.get("vendor") {
+                Some(Value::String(name)) => name.clone(),
+                _ => return,
+            };
+            row.remove("vendor");
+            let terms = row.remove("vendor_terms");
+            if vendor != "none"
+                && let Some(Value::Object(mut terms)) = terms
+            {
+                let proof = terms.get("deletion_proof").and_then(Value::as_str).map(|word| word == "required");
+                if let Some(proof) = proof {
+                    terms.insert("deletion_proof".into(), proof.into());
+                }
+                terms.insert("party".into(), vendor.into());
+                row.insert("vendor".into(), Value::Object(terms));
+            }
+        }
+        "consent" if row.get("status").is_some_and(|status| status == "active") => {
+            // How it stands is told by its events.
+            row.remove("status");
+        }
+        _ => {}
+    }
 }
 
 impl Entry {

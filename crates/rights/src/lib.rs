@@ -42,5 +42,5 @@ pub use read::{Place, Row, Wrong};
 pub use record::{Record, Refused};
 pub use shot::{Appearance, Shot, ThirdParty};
 pub use territory::Territories;
-pub use word::{Act, AppearanceKind, Document, Guild, Medium, Purpose, Until};
+pub use word::{Act, AppearanceKind, Document, Guild, Medium, Purpose, Until, today};
 pub use work::{Agreement, Engagement, Grant, Link, Points, Work};

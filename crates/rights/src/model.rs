@@ -12,7 +12,7 @@ pub struct Model {
     /// Name of this record, `m:volto-rossi-v2`.
     pub id: String,
     /// The specialist it is for: `light`, `image`, `face`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", alias = "role")]
     pub aspect: Option<String>,
     /// The person it exists to show, if it is made for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -26,6 +26,18 @@ pub struct Model {
     /// Whether the public can use it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_facing: Option<bool>,
+    /// Numbers it learned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub params: Option<u64>,
+    /// The list of what it was taught.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<Document>,
+    /// How many shots.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shots: Option<u64>,
+    /// Of how many titles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub titles: Option<u64>,
     /// Floating-point operations spent on training.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub train_flops: Option<f64>,
@@ -36,7 +48,7 @@ pub struct Model {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_limited: Option<bool>,
     /// What came of asking whether it repeats what it was taught.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", alias = "memorisation")]
     pub memorization: Option<Memorization>,
     /// The terms, where someone else hosts or trains it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,6 +63,9 @@ pub struct Memorization {
     pub prompts: u32,
     /// How often it repeated.
     pub extracted: u32,
+    /// The grade of the closest copy found, `D0` to `D5`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_copy_grade: Option<String>,
     /// The report.
     pub report: Document,
 }

@@ -104,7 +104,11 @@ pub fn csv(file: &str, text: &str) -> Result<Vec<Row>, Vec<Wrong>> {
     if faults.is_empty() { Ok(rows) } else { Err(faults) }
 }
 
-/// `party` is `parties.csv`.
+/// The file that holds rows of `kind`: `parties.csv` for `party`.
+pub fn file_name(kind: &str) -> String {
+    format!("{}.csv", plural(kind))
+}
+
 fn plural(kind: &str) -> String {
     kind.strip_suffix('y').map_or_else(|| format!("{kind}s"), |stem| format!("{stem}ies"))
 }

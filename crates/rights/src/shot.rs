@@ -12,8 +12,11 @@ pub struct Shot {
     pub id: String,
     /// Of which work.
     pub work: String,
-    /// Its number in the catalogue's list of that title, from 1.
+    /// Its number as `bottega shots` prints it, from 0; where it is left out, the number that ends its name.
     pub number: u32,
+    /// Where it lies in the reel, `["00:42:10.040", "00:42:14.960"]`, for people who have only the film.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<[String; 2]>,
     /// The reel by its hash, where the title has several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media: Option<String>,

@@ -234,6 +234,11 @@ impl<'de> Deserialize<'de> for Document {
     }
 }
 
+/// The day of a moment, in UTC.
+pub fn today(now: jiff::Timestamp) -> Date {
+    jiff::tz::Offset::UTC.to_datetime(now).date()
+}
+
 /// The beginning of a text that may be huge.
 pub(crate) fn brief(text: &str) -> String {
     const KEPT: usize = 60;

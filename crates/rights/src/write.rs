@@ -17,9 +17,11 @@ pub fn toml(record: &Record) -> String {
     out
 }
 
+const IN_MEMORY: &str = "rows of one width are written to memory";
+
 /// Rows of one kind as CSV, the columns those that any row has; a list in a cell is joined with semicolons, a field within a
 /// field is a column `outer.inner`.
-pub fn csv(rows: impl IntoIterator<Item = Value>) -> Result<String, csv::Error> {
+pub fn csv(rows: impl IntoIterator<Item = Value>) -> String {
     let rows: Vec<Map<String, Value>> = rows.into_iter().map(|row| flat("", &row)).collect();
     let mut columns: Vec<&String> = Vec::new();
     for column in rows.iter().flat_map(Map::keys) {
@@ -29,13 +31,13 @@ pub fn csv(rows: impl IntoIterator<Item = Value>) -> Result<String, csv::Error> 
     }
     let mut out = csv::Writer::from_writer(Vec::new());
     if !columns.is_empty() {
-        out.write_record(&columns)?;
+        out.write_record(&columns).expect(IN_MEMORY);
     }
     for row in &rows {
-        out.write_record(columns.iter().map(|column| row.get(*column).map_or(String::new(), cell)))?;
+        out.write_record(columns.iter().map(|column| row.get(*column).map_or(String::new(), cell))).expect(IN_MEMORY);
     }
-    let bytes = out.into_inner().map_err(|e| csv::Error::from(std::io::Error::other(e.to_string())))?;
-    Ok(String::from_utf8(bytes).expect("text goes in"))
+    let bytes = out.into_inner().expect(IN_MEMORY);
+    String::from_utf8(bytes).expect("text goes in")
 }
 
 fn flat(prefix: &str, value: &Value) -> Map<String, Value> {
@@ -79,7 +81,7 @@ mod tests {
     fn consents_are_written_as_a_list_that_reads_back() {
         let text = include_str!("../tests/notte/record.toml");
         let record = Record::new(read::toml("record.toml", text).unwrap().into_iter().map(|row| row.entry));
-        let list = csv(record.consents.values().map(|c| serde_json::to_value(c).unwrap())).unwrap();
+        let list = csv(record.consents.values().map(|c| serde_json::to_value(c).unwrap()));
         let back = Record::new(crate::sheet::csv("consents.csv", &list).unwrap().into_iter().map(|row| row.entry));
         assert_eq!(back.consents, record.consents);
     }

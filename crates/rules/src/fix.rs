@@ -459,7 +459,8 @@ fn apply(tried: &Tried, record: &mut Record, question: &mut Question) {
         (Tried::Memorized(id), _) => {
             if let Some(model) = record.models.get_mut(id) {
                 let report = nobodys();
-                model.memorization = Some(rights::model::Memorization { prompts: 1000, extracted: 0, report });
+                model.memorization =
+                    Some(rights::model::Memorization { prompts: 1000, extracted: 0, max_copy_grade: None, report });
             }
         }
         (Tried::Deed(about, kind), question) => {

@@ -1,4 +1,5 @@
-//! The gate: a learned state runs only where, on what was held out, it beats both its classical twin and doing nothing.
+//! The gate: a learned state runs only where, on what was held out, it beats its classical twin and doing nothing; what a
+//! library taught must beat the shipped weights as well, or these run.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,9 @@ pub struct Score {
     pub classical: f64,
     /// The learned net.
     pub learned: f64,
+    /// The shipped weights, where what a library taught is held against them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<f64>,
 }
 
 /// A mean and its 90 % interval.
@@ -43,6 +47,9 @@ pub struct Decision {
     pub over_classical: Interval,
     /// What it gains over doing nothing.
     pub over_nothing: Interval,
+    /// What it gains over the shipped weights, where it was held against them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over_base: Option<Interval>,
     /// Means: learned, classical, nothing.
     pub learned: Interval,
     /// Mean of the classical twin.
@@ -66,31 +73,40 @@ const FEWEST: usize = 4;
 pub fn decide(scores: &[Score]) -> Decision {
     let over_classical = interval(scores, |s| s.learned - s.classical);
     let over_nothing = interval(scores, |s| s.learned - s.nothing);
+    let against: Option<Vec<f64>> = scores.iter().map(|s| s.base).collect();
+    let over_base =
+        against.filter(|b| !b.is_empty()).map(|_| interval(scores, |s| s.learned - s.base.unwrap_or(s.learned)));
     let learned = interval(scores, |s| s.learned);
     let mean = |f: &dyn Fn(&Score) -> f64| scores.iter().map(f).sum::<f64>() / scores.len().max(1) as f64;
     let titles = scores.iter().map(|s| s.title.as_str()).collect::<std::collections::BTreeSet<_>>().len();
     let mut gains: Vec<f64> = scores.iter().map(|s| s.learned - s.nothing).collect();
     gains.sort_by(f64::total_cmp);
-    let open = scores.len() >= FEWEST && over_classical.low > 0.0 && over_nothing.low > 0.0;
+    let adds = over_base.is_none_or(|o| o.low > 0.0);
+    let open = scores.len() >= FEWEST && over_classical.low > 0.0 && over_nothing.low > 0.0 && adds;
     let say = |i: &Interval| format!("{:+.2} dB [{:+.2}, {:+.2}]", i.mean, i.low, i.high);
     let because = if scores.len() < FEWEST {
         format!("only {} shots are held out, and {FEWEST} are needed to judge by", scores.len())
     } else if open {
+        let base = over_base.map(|o| format!("{} over the shipped weights, ", say(&o))).unwrap_or_default();
         format!(
-            "it gains {} over the classical method and {} over doing nothing",
+            "it gains {base}{} over the classical method and {} over doing nothing",
             say(&over_classical),
             say(&over_nothing)
         )
     } else if over_nothing.low <= 0.0 {
         format!("it is not surely better than doing nothing: {}", say(&over_nothing))
-    } else {
+    } else if over_classical.low <= 0.0 {
         format!("it is not surely better than the classical method: {}", say(&over_classical))
+    } else {
+        let base = over_base.as_ref().map(say).unwrap_or_default();
+        format!("it is not surely better than the shipped weights: {base}")
     };
     Decision {
         open,
         because,
         over_classical,
         over_nothing,
+        over_base,
         learned,
         classical: mean(&|s| s.classical),
         nothing: mean(&|s| s.nothing),
@@ -145,6 +161,7 @@ mod tests {
                     nothing: 30.0,
                     classical: 32.0,
                     learned: 32.0 + gain + wobble,
+                    base: None,
                 }
             })
             .collect()
@@ -166,6 +183,24 @@ mod tests {
         all.iter_mut().for_each(|s| s.nothing = 35.0);
         let d = decide(&all);
         assert!(!d.open && d.because.contains("nothing"), "{}", d.because);
+    }
+
+    #[test]
+    fn what_a_library_taught_must_add_to_the_shipped_weights() {
+        let beside = |less: f64| {
+            let mut all = scores(6, 0.8, 0.1);
+            all.iter_mut().for_each(|s| s.base = Some(s.learned - less));
+            decide(&all)
+        };
+        let more = beside(0.2);
+        assert!(
+            more.open && more.because.contains("+0.20 dB [+0.20, +0.20] over the shipped weights"),
+            "{}",
+            more.because
+        );
+        let less = beside(-0.1);
+        assert!(!less.open && less.because.contains("shipped weights"), "{}", less.because);
+        assert!(decide(&scores(6, 0.8, 0.1)).over_base.is_none());
     }
 
     #[test]

@@ -16,14 +16,20 @@ mod fix;
 mod grain;
 mod ingest;
 mod init;
+mod keys;
+mod ledger;
 mod man;
 mod qc;
+mod release;
 mod render;
+mod rights;
 mod shots;
 mod specialists;
+mod statement;
 mod titles;
 mod trailer;
 mod train;
+mod verify;
 
 /// The answer is no.
 const NO: u8 = 3;
@@ -42,6 +48,12 @@ pub(crate) enum Command {
     Specialists(specialists::Specialists),
     Fix(fix::Fix),
     Grain(grain::Grain),
+    Rights(Box<rights::Rights>),
+    Release(Box<release::Release>),
+    Verify(verify::Verify),
+    Statement(statement::Statement),
+    Ledger(ledger::Ledger),
+    Keys(keys::Keys),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -75,6 +87,12 @@ pub(crate) fn run(options: &Options, terminal: &Terminal, cancel: &Cancel) -> Re
         Command::Specialists(c) => c.run(&call),
         Command::Fix(c) => c.run(&call),
         Command::Grain(c) => c.run(&call),
+        Command::Rights(c) => c.run(&call),
+        Command::Release(c) => c.run(&call),
+        Command::Verify(c) => c.run(&call),
+        Command::Statement(c) => c.run(&call),
+        Command::Ledger(c) => c.run(&call),
+        Command::Keys(c) => c.run(&call),
         Command::Completions(c) => c.run(),
         Command::Man(c) => c.run(&call),
     }

@@ -65,6 +65,9 @@ pub(crate) struct Trailer {
     /// Give clips of unequal grain one grain, by adding to those that have less.
     #[arg(long)]
     match_grain: bool,
+    /// A trial, whatever is recorded of rights; its report says so.
+    #[arg(long)]
+    sandbox: bool,
     /// Loudness: web is -16 LUFS, r128 is -23 LUFS.
     #[arg(long, value_parser = ["web", "r128"], default_value = "web")]
     loudness: String,
@@ -116,6 +119,7 @@ impl Trailer {
             credits: self.credits.clone(),
             allow_lettering: self.allow_lettering,
             match_grain: self.match_grain,
+            sandbox: self.sandbox,
         };
         let variants = usize::from(self.variants);
         let house = call.house()?;

@@ -1,9 +1,9 @@
 use std::process::ExitCode;
 
-use acts::train::Wish;
+use acts::train::{TrainActError, Wish};
 use clap::{Args, ValueEnum};
 
-use super::Call;
+use super::{Call, NO};
 use crate::failure::Failure;
 
 /// Teach a specialist on the library's titles, on this machine.
@@ -59,7 +59,13 @@ impl Train {
             threads: self.threads,
         };
         let Aspect::Image = self.aspects[0];
-        let taught = acts::train::train(&call.house()?, &wish, t, call.cancel)?;
+        let taught = match acts::train::train(&call.house()?, &wish, t, call.cancel) {
+            Err(TrainActError::Barred(decision)) => {
+                t.result(&decision, |decision| super::rights::ask::words(t, decision));
+                return Ok(ExitCode::from(NO));
+            }
+            taught => taught?,
+        };
         t.result(&serde_json::json!({ "specialists": taught }), |_| {
             let mut out = String::new();
             for one in &taught {
@@ -74,7 +80,7 @@ impl Train {
                     "held out", m.value, m.low, m.high, m.classical, m.nothing, m.name
                 );
                 let verdict =
-                    if one.gate.open { "it runs from now on" } else { "it does not run; the classical method does" };
+                    if one.gate.open { "it runs from now on" } else { "it does not run; what ran before does" };
                 out += &format!("  {:<14} {}: {}\n", "gate", t.verdict(one.gate.open, verdict), one.gate.because);
                 out += &format!("  {:<14} {}\n", "page", one.page.display());
             }

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// One step each, never changed once released; a library's `user_version` says how many it has had.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     // 1: titles, their reels, where reels lie, shots and lines.
     "CREATE TABLE title (
         id INTEGER PRIMARY KEY,
@@ -62,6 +62,26 @@ const STEPS: [&str; 3] = [
     // 3: looking for a title's reels and a reel's places.
     "CREATE INDEX reel_of_title ON reel(title, place);
     CREATE INDEX place_of_reel ON place(reel);",
+    // 4: what was agreed, row by row as it was recorded, and the papers. Rows are only ever added: the last of a kind and name
+    // counts, those before it are its history.
+    "CREATE TABLE agreed (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        body TEXT NOT NULL,
+        file TEXT NOT NULL,
+        line INTEGER NOT NULL,
+        at TEXT NOT NULL
+    );
+    CREATE INDEX agreed_by_name ON agreed(kind, name, number);
+    CREATE TRIGGER agreed_stays BEFORE UPDATE ON agreed BEGIN SELECT RAISE(ABORT, 'what was agreed is never edited'); END;
+    CREATE TRIGGER agreed_is_kept BEFORE DELETE ON agreed BEGIN SELECT RAISE(ABORT, 'what was agreed is never deleted'); END;
+    CREATE TABLE paper (
+        hash TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        at TEXT NOT NULL
+    );",
 ];
 
 /// The version this program writes.

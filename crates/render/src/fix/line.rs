@@ -10,7 +10,7 @@ use media::scale::{Scaler, Shape};
 use neural::Runner;
 use neural::slot::Slot;
 use specialists::image::grain::GrainModel;
-use specialists::image::hand::{Frame, Pass, is_cut, regrain};
+use specialists::image::hand::{Frame, Pass, is_cut, regrain, small};
 use specialists::image::plane::Plane;
 use specialists::image::task::Task;
 use specialists::image::tool::Tool;
@@ -21,6 +21,9 @@ use super::{Done, FixError, FixSpec, Net, ShotGrain, pair};
 
 /// Frames from which on a person is told beforehand what the work will take.
 const LONG: i64 = 240;
+
+/// Pixels of a frame up to which two are worked on side by side.
+const ABREAST: u64 = 2_500_000;
 
 /// The line of passes that frames go through.
 pub(super) struct Line<'a> {
@@ -34,6 +37,7 @@ pub(super) struct Line<'a> {
     kept: Vec<(i64, Vec<Plane>)>,
     pub(super) pairs: Vec<pair::Pair>,
     pub(super) shots: Vec<ShotGrain>,
+    /// The last frame, made small, where cuts are looked for.
     last: Option<Plane>,
 }
 
@@ -43,8 +47,11 @@ impl<'a> Line<'a> {
         color: Color,
         format: &str,
         (start, end): (i64, i64),
+        pixels: u64,
         notes: &mut Vec<String>,
     ) -> Line<'a> {
+        // Each needs its own memory: large frames are worked on one after the other.
+        let abreast = if pixels <= ABREAST { spec.threads.clamp(1, 2) } else { 1 };
         let mut line = Line {
             spec,
             color,
@@ -60,13 +67,13 @@ impl<'a> Line<'a> {
         line.keep = (0..4).map(|i| start + (end - start) * (2 * i + 1) / 8).collect();
         let mut add = |task: Task, amount: f32, qp: f32| {
             let net = spec.nets.iter().find(|(t, _)| *t == task).map(|(_, net)| net.clone());
-            let (tool, because) = open(task, net.unwrap_or(Net::Base), spec.threads);
-            let by = if tool.is_some() { "learned" } else { "classical" };
+            let (nets, because) = open(task, &net.unwrap_or(Net::Base), abreast, spec.threads);
+            let by = if nets[0].is_some() { "learned" } else { "classical" };
             if !because.is_empty() {
                 notes.push(format!("{task} works by the classical method: {because}"));
             }
             let done = Done { task, by: by.to_owned(), because, untouched: 0 };
-            line.passes.push((Pass::new(task, tool, amount, qp), done));
+            line.passes.push((Pass::new(task, nets, spec.threads, amount, qp), done));
         };
         if let Some(qp) = spec.deblock {
             add(Task::Deblock, 1.0, qp);
@@ -113,16 +120,19 @@ impl<'a> Line<'a> {
             cancel.check()?;
             let raster = self.convert(raster)?;
             let planes: Vec<Plane> = (0..raster.layout().planes).map(|p| Plane::of_raster(&raster, p)).collect();
-            // RGB lies green first, which serves as luma.
-            let cut = match (&self.last, self.spec.cuts.is_empty()) {
-                (None, _) => false,
-                (Some(_), false) => self.spec.cuts.contains(&number),
-                (Some(last), true) => is_cut(last, &planes[0]),
+            let cut = match self.spec.cuts.is_empty() {
+                false => self.spec.cuts.contains(&number),
+                true => {
+                    // RGB lies green first, which serves as luma.
+                    let now = small(&planes[0]);
+                    let cut = self.last.as_ref().is_some_and(|last| is_cut(last, &now));
+                    self.last = Some(now);
+                    cut
+                }
             };
             if cut {
                 self.run(None, to)?;
             }
-            self.last = Some(planes[0].clone());
             if self.spec.sheet.is_some() && self.keep.contains(&number) {
                 self.kept.push((number, planes.clone()));
             }
@@ -207,23 +217,26 @@ impl<'a> Line<'a> {
     }
 }
 
-/// The net of a task, or why the classical twin works.
-fn open(task: Task, net: Net, threads: usize) -> (Option<Tool>, String) {
-    let opened = match net {
-        Net::None(because) => return (None, because),
-        Net::Base => match shelf::base(task) {
-            Ok(kept) => Runner::described(&kept.onnx, threads).map(Tool::Ours).map_err(|e| e.to_string()),
-            Err(e) => Err(e.to_string()),
-        },
-        Net::File(path) => {
-            Runner::of_ours(&path, threads).map(Tool::Ours).map_err(|e| format!("{}: {e}", path.display()))
+/// The net of a task, `abreast` times, sharing `threads`; or why the classical twin works.
+fn open(task: Task, net: &Net, abreast: usize, threads: usize) -> (Vec<Option<Tool>>, String) {
+    let threads = (threads / abreast).max(1);
+    let one = || -> Result<Tool, String> {
+        match net {
+            Net::None(because) => Err(because.clone()),
+            Net::Base => match shelf::base(task) {
+                Ok(kept) => Runner::described(&kept.onnx, threads).map(Tool::Ours).map_err(|e| e.to_string()),
+                Err(e) => Err(e.to_string()),
+            },
+            Net::File(path) => {
+                Runner::of_ours(path, threads).map(Tool::Ours).map_err(|e| format!("{}: {e}", path.display()))
+            }
+            Net::Brought(page) => Slot::read(page)
+                .and_then(|slot| Ok(Tool::Brought(slot.open(page, threads)?, slot)))
+                .map_err(|e| e.to_string()),
         }
-        Net::Brought(page) => Slot::read(&page)
-            .and_then(|slot| Ok(Tool::Brought(slot.open(&page, threads)?, slot)))
-            .map_err(|e| e.to_string()),
     };
-    match opened {
-        Ok(tool) => (Some(tool), String::new()),
-        Err(because) => (None, because),
+    match (0..abreast).map(|_| one().map(Some)).collect() {
+        Ok(nets) => (nets, String::new()),
+        Err(because) => ((0..abreast).map(|_| None).collect(), because),
     }
 }

@@ -1,18 +1,20 @@
 //! The image specialist beside what a filmmaker would use otherwise, on films that it was not taught on:
 //!
-//! `cargo run --release -p specialists --example image_bench -- denoise|deblock|upscale|noise|real|critic|speed [--nets FOLDER] FILM…`
+//! `cargo run --release -p specialists --example image_bench -- denoise|deblock|upscale|noise|real|critic|speed|sheet [--nets FOLDER] FILM…`
 //!
 //! Rivals are filters of the system's FFmpeg, each with the setting of a grid that is best *on these very films*; ours have no
 //! setting. Figures are means over windows of film, with a 90 % interval by bootstrap over films.
 
 mod critic;
 mod rival;
+mod sheet;
 mod window;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use neural::Runner;
+use rayon::prelude::*;
 use rival::{Rival, rivals};
 use specialists::gate::{Score, interval};
 use specialists::image::align::Pyramid;
@@ -32,7 +34,7 @@ use window::{Clip, clips};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let what = arguments.next().expect("denoise, deblock, upscale, noise, real, critic or speed");
+    let what = arguments.next().expect("denoise, deblock, upscale, noise, real, critic, speed or sheet");
     let (mut films, mut nets) = (Vec::new(), None);
     while let Some(a) = arguments.next() {
         if a == "--nets" {
@@ -44,6 +46,7 @@ fn main() {
     match what.as_str() {
         "critic" => return critic::critic(&films),
         "speed" => return speed(nets),
+        "sheet" => return sheet::sheet(&films, nets.as_ref()),
         _ => {}
     }
     let clips = clips(&films, 2);
@@ -54,16 +57,20 @@ fn main() {
         "upscale" => enlarge(&clips, nets),
         "noise" => noise(&clips),
         "real" => real(&clips, nets),
-        other => panic!("`{other}` is none of denoise, deblock, upscale, noise, real, critic, speed"),
+        other => panic!("`{other}` is none of denoise, deblock, upscale, noise, real, critic, speed, sheet"),
     }
 }
 
 fn net(task: Task, nets: Option<&PathBuf>) -> Tool {
+    net_of(task, nets, 2)
+}
+
+fn net_of(task: Task, nets: Option<&PathBuf>, threads: usize) -> Tool {
     Tool::Ours(match nets {
-        Some(folder) => Runner::of_ours(&folder.join(task.name()).join("net.onnx"), 2).expect("a net"),
+        Some(folder) => Runner::of_ours(&folder.join(task.name()).join("net.onnx"), threads).expect("a net"),
         None => {
             let kept = specialists::shelf::base(task).expect("the shipped weights");
-            Runner::described(&kept.onnx, 2).expect("onnxruntime")
+            Runner::described(&kept.onnx, threads).expect("onnxruntime")
         }
     })
 }
@@ -97,6 +104,7 @@ impl Table {
                 nothing: b.1,
                 classical: b.1,
                 learned: a.1,
+                base: None,
             })
             .collect();
         let i = interval(&scores, |s| s.learned - s.classical);
@@ -278,7 +286,12 @@ fn speed(nets: Option<PathBuf>) {
     let (w, h) = (1920, 800);
     let given: Vec<Vec<f32>> = (0..8u64).map(|k| field(&Ar::soft(0.3), w, h, k)).collect();
     let alone = median(|| drop(tool.run(Task::Denoise, &given, w, h).expect("runs")));
-    println!("the net alone at {w}x{h}: {:.2} frames a second (median of 5)", 1.0 / alone);
+    println!("the net alone at {w}x{h}, two threads: {:.2} frames a second (median of 5)", 1.0 / alone);
+    let mut two: Vec<Tool> = (0..2).map(|_| net_of(Task::Denoise, nets.as_ref(), 1)).collect();
+    let abreast = median(|| {
+        two.par_iter_mut().for_each(|tool| drop(tool.run(Task::Denoise, &given, w, h).expect("runs")));
+    });
+    println!("  two frames side by side, one thread each: {:.2}", 2.0 / abreast);
     let frames: Vec<Plane> = given[..5].iter().map(|f| plane_of(f, w, h)).collect();
     let pyramids: Vec<Pyramid> = frames.iter().map(Pyramid::new).collect();
     let others: Vec<&Pyramid> = pyramids[1..].iter().collect();

@@ -122,29 +122,36 @@ fn refine(now: &Level, other: &Level, level: usize, coarse: Option<&Field>) -> F
             let x = x.clamp(-(PAD as i32) + 2, now.width as i32 + PAD as i32 - side - 2);
             let y = y.clamp(-(PAD as i32) + 2, now.height as i32 + PAD as i32 - side - 2);
             let from = now.at(x, y);
-            // Plain ground matches everywhere: staying is a little cheaper than going.
-            let cost = |v: (i32, i32)| {
-                let v = other.bound(x, y, side, v);
-                let sad = if side == 16 {
-                    sad::<16>(&now.bytes[from..], now.stride, &other.bytes[other.at(x + v.0, y + v.1)..])
-                } else {
-                    sad::<8>(&now.bytes[from..], now.stride, &other.bytes[other.at(x + v.0, y + v.1)..])
-                };
-                sad + (side as u32 / 4) * (v.0.unsigned_abs() + v.1.unsigned_abs())
+            // Plain ground matches everywhere: staying is a little cheaper than going. What passes `most` is not summed up.
+            let cost = |v: (i32, i32), most: u32| {
+                let going = (side as u32 / 4) * (v.0.unsigned_abs() + v.1.unsigned_abs());
+                let (a, b) = (&now.bytes[from..], &other.bytes[other.at(x + v.0, y + v.1)..]);
+                let most = most.saturating_sub(going);
+                going + if side == 16 { sad::<16>(a, b, now.stride, most) } else { sad::<8>(a, b, now.stride, most) }
             };
-            let mut best = (cost((0, 0)), (0, 0));
+            let bound = |v: (i32, i32)| other.bound(x, y, side, v);
+            let mut best = (cost(bound((0, 0)), u32::MAX), (0, 0));
             let try_at = |v: (i32, i32), best: &mut (u32, (i32, i32))| {
-                let v = other.bound(x, y, side, v);
-                let c = cost(v);
+                let c = cost(v, best.0);
                 if c < best.0 {
                     *best = (c, v);
+                }
+            };
+            // Neighbours mostly say the same: each vector is tried once.
+            let (mut said, mut count) = ([(0i32, 0i32); 8], 1);
+            let mut hear = |v: (i32, i32), best: &mut (u32, (i32, i32))| {
+                let v = bound(v);
+                if !said[..count].contains(&v) {
+                    said[count] = v;
+                    count += 1;
+                    try_at(v, best);
                 }
             };
             match coarse {
                 None => {
                     for dy in -REACH..=REACH {
                         for dx in -REACH..=REACH {
-                            try_at((dx, dy), &mut best);
+                            try_at(bound((dx, dy)), &mut best);
                         }
                     }
                 }
@@ -155,26 +162,44 @@ fn refine(now: &Level, other: &Level, level: usize, coarse: Option<&Field>) -> F
                         let px = (cx + dx).clamp(0, coarse.across as isize - 1) as usize;
                         let py = (cy + dy).clamp(0, rows as isize - 1) as usize;
                         let v = coarse.vectors[py * coarse.across + px];
-                        try_at((2 * v.0, 2 * v.1), &mut best);
+                        hear((2 * v.0, 2 * v.1), &mut best);
                     }
                 }
             }
             if bx > 0 {
-                try_at(vectors[by * across + bx - 1], &mut best);
+                hear(vectors[by * across + bx - 1], &mut best);
             }
             if by > 0 {
-                try_at(vectors[(by - 1) * across + bx], &mut best);
+                hear(vectors[(by - 1) * across + bx], &mut best);
             }
-            for step in [2, 1] {
-                for _ in 0..4 {
-                    let (was, c) = (best.0, best.1);
-                    for (dx, dy) in [(step, 0), (-step, 0), (0, step), (0, -step)] {
-                        try_at((c.0 + dx, c.1 + dy), &mut best);
-                    }
-                    if best.0 == was {
-                        break;
+            for _ in 0..4 {
+                let (was, c) = best;
+                for (dx, dy) in BESIDE {
+                    try_at(bound((c.0 + 2 * dx, c.1 + 2 * dy)), &mut best);
+                }
+                if best.0 == was {
+                    break;
+                }
+            }
+            // The last round's errors, summed up to the end, are those that lie around the best.
+            let errors = |c: (i32, i32)| {
+                BESIDE.map(|(dx, dy)| {
+                    let v = bound((c.0 + dx, c.1 + dy));
+                    (cost(v, u32::MAX), v)
+                })
+            };
+            let mut around = errors(best.1);
+            for _ in 0..4 {
+                let was = best.0;
+                for beside in around {
+                    if beside.0 < best.0 {
+                        best = beside;
                     }
                 }
+                if best.0 == was {
+                    break;
+                }
+                around = errors(best.1);
             }
             let (error, v) = best;
             vectors[by * across + bx] = if level > 0 {
@@ -186,23 +211,56 @@ fn refine(now: &Level, other: &Level, level: usize, coarse: Option<&Field>) -> F
                     let bend = l - 2.0 * m + h;
                     if bend > 16.0 { (4.0 * ((l - h) / (2.0 * bend)).clamp(-0.5, 0.5)).round() as i32 } else { 0 }
                 };
-                let qx = part(cost((v.0 - 1, v.1)), cost((v.0 + 1, v.1)));
-                let qy = part(cost((v.0, v.1 - 1)), cost((v.0, v.1 + 1)));
-                (4 * v.0 + qx, 4 * v.1 + qy)
+                let [right, left, below, above] = around.map(|a| a.0);
+                (4 * v.0 + part(left, right), 4 * v.1 + part(above, below))
             };
         }
     }
     Field { across, vectors }
 }
 
+/// The four places beside a place.
+const BESIDE: [(i32, i32); 4] = [(1, 0), (-1, 0), (0, 1), (0, -1)];
+
+/// Sum of absolute differences of two windows of `N` by `N`, 8 or 16; that of the upper half where this passes `most`.
 #[inline(always)]
-fn sad<const N: usize>(a: &[u8], stride: usize, b: &[u8]) -> u32 {
-    let mut sum = 0u32;
-    for y in 0..N {
-        let (p, q) = (&a[y * stride..y * stride + N], &b[y * stride..y * stride + N]);
-        sum += p.iter().zip(q).map(|(p, q)| u32::from(p.abs_diff(*q))).sum::<u32>();
+fn sad<const N: usize>(a: &[u8], b: &[u8], stride: usize, most: u32) -> u32 {
+    let half = (N / 2 - 1) * stride + N;
+    let upper = rows_apart::<N>(&a[..half], &b[..half], stride);
+    if upper > most {
+        return upper;
     }
-    sum
+    let below = N / 2 * stride;
+    upper + rows_apart::<N>(&a[below..below + half], &b[below..below + half], stride)
+}
+
+/// Sum of absolute differences of `N / 2` rows of `N` bytes; the processor has an instruction for sixteen at a time.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn rows_apart<const N: usize>(a: &[u8], b: &[u8], stride: usize) -> u32 {
+    use std::arch::x86_64::{_mm_add_epi64, _mm_cvtsi128_si64, _mm_sad_epu8, _mm_set_epi64x, _mm_unpackhi_epi64};
+    let eight = |from: &[u8], at: usize| i64::from_le_bytes(from[at..at + 8].try_into().expect("eight bytes"));
+    // Where the second eight bytes lie, and how far it is to the next sixteen: one row of 16, or two of 8.
+    let (second, step, times) = if N == 16 { (8, stride, N / 2) } else { (stride, 2 * stride, N / 4) };
+    // SAFETY: these belong to SSE2, which every x86_64 processor has; they work on values alone, not on memory.
+    unsafe {
+        let mut sum = _mm_set_epi64x(0, 0);
+        for k in 0..times {
+            let at = k * step;
+            let p = _mm_set_epi64x(eight(a, at + second), eight(a, at));
+            let q = _mm_set_epi64x(eight(b, at + second), eight(b, at));
+            sum = _mm_add_epi64(sum, _mm_sad_epu8(p, q));
+        }
+        (_mm_cvtsi128_si64(sum) + _mm_cvtsi128_si64(_mm_unpackhi_epi64(sum, sum))) as u32
+    }
+}
+
+/// Sum of absolute differences of `N / 2` rows of `N` bytes.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+fn rows_apart<const N: usize>(a: &[u8], b: &[u8], stride: usize) -> u32 {
+    let row = |y: usize| a[y * stride..][..N].iter().zip(&b[y * stride..][..N]);
+    (0..N / 2).map(|y| row(y).map(|(p, q)| u32::from(p.abs_diff(*q))).sum::<u32>()).sum()
 }
 
 /// Cubic weights at quarter pixels.
@@ -238,29 +296,66 @@ fn warp_row(other: &Plane, field: &Field, shrink: (usize, usize), by: usize, row
         let (x0, y0) = ((bx * cell.0) as i32, (by * cell.1) as i32);
         let wide = cell.0.min(other.width - x0 as usize);
         let (sx, sy) = (x0 + vx.div_euclid(4), y0 + vy.div_euclid(4));
-        let (tx, ty) = (TAPS[vx.rem_euclid(4) as usize], TAPS[vy.rem_euclid(4) as usize]);
-        let mut patch = [[0.0f32; CELL + 3]; CELL + 3];
-        for (j, line) in patch.iter_mut().enumerate().take(tall + 3) {
-            let y = (sy + j as i32 - 1).clamp(0, h - 1) as usize * other.width;
-            if sx >= 1 && sx + wide as i32 + 2 <= w {
-                let from = y + sx as usize - 1;
-                line[..wide + 3].copy_from_slice(&other.data[from..from + wide + 3]);
+        let part = (vx.rem_euclid(4) as usize, vy.rem_euclid(4) as usize);
+        let inside = sx >= 1 && sy >= 1 && sx + wide as i32 + 2 <= w && sy + tall as i32 + 2 <= h;
+        let (line, to) = (other.width, &mut rows[x0 as usize..]);
+        if inside && (wide == CELL || wide == CELL / 2) {
+            let from = &other.data[(sy - 1) as usize * line + sx as usize - 1..];
+            if wide == CELL {
+                between::<CELL>(from, line, part, to, line, tall);
             } else {
-                for (i, p) in line.iter_mut().enumerate().take(wide + 3) {
-                    *p = other.data[y + (sx + i as i32 - 1).clamp(0, w - 1) as usize];
-                }
+                between::<{ CELL / 2 }>(from, line, part, to, line, tall);
+            }
+            continue;
+        }
+        // At a border its last sample is repeated.
+        let mut patch = [0.0f32; EDGE * EDGE];
+        for (j, row) in patch.chunks_exact_mut(EDGE).enumerate().take(tall + 3) {
+            let y = (sy + j as i32 - 1).clamp(0, h - 1) as usize * line;
+            for (i, p) in row.iter_mut().enumerate().take(wide + 3) {
+                *p = other.data[y + (sx + i as i32 - 1).clamp(0, w - 1) as usize];
             }
         }
-        let mut mid = [[0.0f32; CELL]; CELL + 3];
-        for (line, out) in patch.iter().zip(&mut mid).take(tall + 3) {
-            for i in 0..CELL {
-                out[i] = tx[0] * line[i] + tx[1] * line[i + 1] + tx[2] * line[i + 2] + tx[3] * line[i + 3];
+        let mut made = [0.0f32; CELL * CELL];
+        between::<CELL>(&patch, EDGE, part, &mut made, CELL, tall);
+        for (row, made) in to.chunks_mut(line).zip(made.chunks_exact(CELL)).take(tall) {
+            row[..wide].copy_from_slice(&made[..wide]);
+        }
+    }
+}
+
+/// Side of what a cell's cubic reads.
+const EDGE: usize = CELL + 3;
+
+/// `N` by `tall` samples that lie `part` quarters of a sample beyond those of `from`, which begins one before them each way.
+#[inline(always)]
+fn between<const N: usize>(
+    from: &[f32],
+    line: usize,
+    part: (usize, usize),
+    to: &mut [f32],
+    to_line: usize,
+    tall: usize,
+) {
+    let mut mid = [[0.0f32; N]; EDGE];
+    let (tx, ty) = (TAPS[part.0], TAPS[part.1]);
+    for (j, out) in mid.iter_mut().enumerate().take(tall + 3) {
+        let row = &from[j * line..j * line + N + 3];
+        if part.0 == 0 {
+            out.copy_from_slice(&row[1..N + 1]);
+        } else {
+            for i in 0..N {
+                out[i] = tx[0] * row[i] + tx[1] * row[i + 1] + tx[2] * row[i + 2] + tx[3] * row[i + 3];
             }
         }
-        for j in 0..tall {
-            let to = &mut rows[j * other.width + x0 as usize..][..wide];
-            for (i, o) in to.iter_mut().enumerate() {
-                *o = ty[0] * mid[j][i] + ty[1] * mid[j + 1][i] + ty[2] * mid[j + 2][i] + ty[3] * mid[j + 3][i];
+    }
+    for j in 0..tall {
+        let row = &mut to[j * to_line..j * to_line + N];
+        if part.1 == 0 {
+            row.copy_from_slice(&mid[j + 1]);
+        } else {
+            for i in 0..N {
+                row[i] = ty[0] * mid[j][i] + ty[1] * mid[j + 1][i] + ty[2] * mid[j + 2][i] + ty[3] * mid[j + 3][i];
             }
         }
     }

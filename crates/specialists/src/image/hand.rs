@@ -1,10 +1,17 @@
 //! Working through a shot: frames in, better frames out, some frames later.
 //!
 //! A [`Pass`] does one task on a stream of frames and never looks across a cut; passes are chained by whoever drives them.
+//! Frames do not wait for each other: several hands work on one each, so that no core waits where one frame's work does not
+//! divide.
 
 use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use neural::RunError;
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::align::Pyramid;
 use super::dct::Power;
@@ -29,8 +36,8 @@ pub struct Frame {
     pub number: i64,
     /// Luma, then chroma.
     pub planes: Vec<Plane>,
-    /// Prepared for matching.
-    pyramid: Pyramid,
+    /// Prepared for matching, where it was asked for.
+    pyramid: Option<Pyramid>,
     /// Grain of its shot, once it is known.
     pub grain: Option<std::sync::Arc<GrainModel>>,
 }
@@ -38,20 +45,22 @@ pub struct Frame {
 impl Frame {
     /// A frame of planes, luma first.
     pub fn new(number: i64, planes: Vec<Plane>) -> Frame {
-        let pyramid = Pyramid::new(&planes[0]);
-        Frame { number, planes, pyramid, grain: None }
+        Frame { number, planes, pyramid: None, grain: None }
     }
 
     fn with_planes(&self, planes: Vec<Plane>) -> Frame {
-        Frame { number: self.number, pyramid: Pyramid::new(&planes[0]), planes, grain: self.grain.clone() }
+        Frame { number: self.number, pyramid: None, planes, grain: self.grain.clone() }
+    }
+
+    fn prepared(&self) -> &Pyramid {
+        self.pyramid.as_ref().expect("prepared before it is matched")
     }
 }
 
 /// One task on a stream of frames.
 pub struct Pass {
     task: Task,
-    /// The learned net; the classical twin works without.
-    net: Option<Tool>,
+    hands: Vec<Hand>,
     /// How much of the result is taken, 0 to 1.
     amount: f32,
     /// Quantizer, for deblocking.
@@ -64,6 +73,15 @@ pub struct Pass {
     pub untouched: u64,
 }
 
+/// What works on one frame at a time: threads of its own, and the learned net; the classical twin works without.
+struct Hand {
+    threads: ThreadPool,
+    net: Option<Tool>,
+}
+
+/// Frames for each hand that are waited for before all begin: the more, the less one waits for another at the end.
+const ROUNDS: usize = 2;
+
 /// What a shot's grain is, plane by plane.
 struct ShotGrain {
     model: std::sync::Arc<GrainModel>,
@@ -72,95 +90,156 @@ struct ShotGrain {
 }
 
 impl Pass {
-    /// A pass; `amount` 0 to 1 is how much of its result is taken, `qp` matters to deblocking alone.
-    pub fn new(task: Task, net: Option<Tool>, amount: f32, qp: f32) -> Pass {
-        Pass { task, net, amount, qp, queue: VecDeque::new(), next: 0, shot: None, untouched: 0 }
+    /// A pass; `amount` 0 to 1 is how much of its result is taken, `qp` matters to deblocking alone. There is a hand for each
+    /// of `nets` (`None`: the classical twin), and they share `threads`.
+    ///
+    /// # Panics
+    /// If there is no hand.
+    pub fn new(task: Task, nets: Vec<Option<Tool>>, threads: usize, amount: f32, qp: f32) -> Pass {
+        assert!(!nets.is_empty(), "a pass has a hand to work with");
+        let each = (threads / nets.len()).max(1);
+        let hand = |net| Hand {
+            threads: ThreadPoolBuilder::new().num_threads(each).build().expect("threads can be started"),
+            net,
+        };
+        let hands = nets.into_iter().map(hand).collect();
+        Pass { task, hands, amount, qp, queue: VecDeque::new(), next: 0, shot: None, untouched: 0 }
     }
 
     /// What it takes on this machine to work through such footage.
     pub fn estimate(&mut self, footage: &Footage) -> Result<Cost, RunError> {
-        self.task.estimate(footage, self.net.as_mut())
+        let hands = self.hands.len();
+        let first = &mut self.hands[0];
+        let cost = first.threads.install(|| self.task.estimate(footage, first.net.as_mut()))?;
+        Ok(Cost { seconds: cost.seconds / hands as f64, bytes: cost.bytes * hands as u64 })
     }
 
     /// Takes the next frame of the shot; gives those that are ready.
     pub fn push(&mut self, frame: Frame, out: &mut Vec<Frame>) -> Result<(), RunError> {
-        if !self.task.uses_time() {
-            out.push(self.alone(frame)?);
-            return Ok(());
-        }
         self.queue.push_back(frame);
         // At the beginning of a shot it waits for as many neighbours as it can use.
-        while self.next + if self.next < NEIGHBORS { AHEAD } else { NEIGHBORS } < self.queue.len() {
-            self.work(out)?;
+        let (near, all) = (self.near(), 2 * self.near());
+        let ready = |i: usize| i + if i < near { all } else { near } < self.queue.len();
+        let count = if self.hands.len() > 1 { ROUNDS * self.hands.len() } else { 1 };
+        if (self.next..self.next + count).all(ready) {
+            self.work(count, out)?;
         }
         Ok(())
     }
 
     /// The shot has ended: gives the rest.
     pub fn cut(&mut self, out: &mut Vec<Frame>) -> Result<(), RunError> {
-        while self.next < self.queue.len() {
-            self.work(out)?;
+        if self.next < self.queue.len() {
+            self.work(self.queue.len() - self.next, out)?;
         }
         self.queue.clear();
         (self.next, self.shot) = (0, None);
         Ok(())
     }
 
-    fn work(&mut self, out: &mut Vec<Frame>) -> Result<(), RunError> {
-        let here = self.next;
-        if self.task == Task::Denoise && self.shot.is_none() {
-            self.shot = Some(ShotGrain::of(self.queue.iter().take(6)));
-        }
+    /// Neighbours that it looks at, each way.
+    fn near(&self) -> usize {
+        if self.task.uses_time() { NEIGHBORS } else { 0 }
+    }
+
+    /// The neighbours of a frame of the queue.
+    fn neighbors(&self, here: usize) -> Vec<usize> {
         let mut near: Vec<usize> = (0..self.queue.len()).filter(|i| *i != here).collect();
         near.sort_by_key(|i| (i.abs_diff(here), *i));
-        near.truncate(2 * NEIGHBORS);
+        near.truncate(2 * self.near());
         near.sort_unstable();
-        let frame = &self.queue[here];
-        let damage = match (&self.shot, self.task) {
-            (Some(shot), Task::Denoise) => shot.damage.clone(),
-            _ => vec![Damage::Coding(self.qp); frame.planes.len()],
-        };
-        let idle = self.amount <= 0.0 || self.shot.as_ref().is_some_and(|s| s.deviation < CLEAN);
-        let grain = self.shot.as_ref().map(|s| s.model.clone());
-        let mut done = if idle {
-            self.untouched += 1;
-            frame.with_planes(frame.planes.clone())
-        } else {
-            let pyramids: Vec<&Pyramid> = near.iter().map(|i| &self.queue[*i].pyramid).collect();
-            let fields = fields(&frame.pyramid, &pyramids);
-            let mut planes = Vec::new();
-            for (p, damage) in damage.into_iter().enumerate() {
-                let now = &frame.planes[p];
-                let luma = &frame.planes[0];
-                let shrink = (luma.width.div_ceil(now.width).min(2), luma.height.div_ceil(now.height).min(2));
-                let others: Vec<&Plane> = near.iter().map(|i| &self.queue[*i].planes[p]).collect();
-                let window = Window::new(now.clone(), &others, &fields, shrink);
-                // The nets are taught and judged on luma; chroma is the classical twin's.
-                let net = self.net.as_mut().filter(|_| p == 0);
-                let made = self.task.run(net, &Shown { window, damage })?;
-                planes.push(mix(now, made, self.amount));
-            }
-            frame.with_planes(planes)
-        };
-        if let Some(grain) = grain {
-            done.grain = Some(grain);
+        near
+    }
+
+    /// Works on the next `count` frames.
+    fn work(&mut self, count: usize, out: &mut Vec<Frame>) -> Result<(), RunError> {
+        if self.task == Task::Denoise && self.shot.is_none() {
+            self.shot = Some(ShotGrain::of(self.queue.iter().take(AHEAD + NEIGHBORS)));
         }
-        out.push(done);
-        self.next += 1;
-        while self.next > NEIGHBORS && self.queue.len() > AHEAD {
+        let here = self.next..self.next + count;
+        let idle = self.amount <= 0.0 || self.shot.as_ref().is_some_and(|s| s.deviation < CLEAN);
+        let done: Vec<Frame> = if idle {
+            self.untouched += count as u64;
+            here.map(|i| self.queue[i].with_planes(self.queue[i].planes.clone())).collect()
+        } else {
+            let seen: Vec<Vec<usize>> = here.clone().map(|i| self.neighbors(i)).collect();
+            if self.task.uses_time() {
+                let wanted = |i: &usize| here.contains(i) || seen.iter().any(|near| near.contains(i));
+                let mut bare: Vec<&mut Frame> =
+                    self.queue.iter_mut().enumerate().filter(|(i, _)| wanted(i)).map(|f| f.1).collect();
+                bare.par_iter_mut()
+                    .filter(|f| f.pyramid.is_none())
+                    .for_each(|f| f.pyramid = Some(Pyramid::new(&f.planes[0])));
+            }
+            let mut hands = std::mem::take(&mut self.hands);
+            let done = self.by_hands(&mut hands, here, &seen);
+            self.hands = hands;
+            done?
+        };
+        let grain = self.shot.as_ref().map(|s| s.model.clone());
+        out.extend(done.into_iter().map(|frame| Frame { grain: grain.clone().or(frame.grain.clone()), ..frame }));
+        self.next += count;
+        while self.next > self.near() && self.queue.len() > 2 * self.near() {
             self.queue.pop_front();
             self.next -= 1;
         }
         Ok(())
     }
 
-    fn alone(&mut self, frame: Frame) -> Result<Frame, RunError> {
+    /// Each hand takes the next frame as soon as it is free.
+    fn by_hands(&self, hands: &mut [Hand], here: Range<usize>, seen: &[Vec<usize>]) -> Result<Vec<Frame>, RunError> {
+        let (next, made) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+        std::thread::scope(|scope| {
+            for hand in hands {
+                let (here, next, made) = (here.clone(), &next, &made);
+                scope.spawn(move || {
+                    while let Some(i) = here.clone().nth(next.fetch_add(1, Ordering::Relaxed)) {
+                        let near = &seen[i - here.start];
+                        let net = hand.net.as_mut();
+                        let done = hand.threads.install(|| self.mend(&self.queue[i], near, net));
+                        made.lock().unwrap_or_else(PoisonError::into_inner).push((i, done));
+                    }
+                });
+            }
+        });
+        let mut made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+        made.sort_unstable_by_key(|m| m.0);
+        made.into_iter().map(|m| m.1).collect()
+    }
+
+    /// One frame, made better by what its neighbours show.
+    fn mend(&self, frame: &Frame, near: &[usize], mut net: Option<&mut Tool>) -> Result<Frame, RunError> {
+        if !self.task.uses_time() {
+            return self.alone(frame, net);
+        }
+        let damage = match (&self.shot, self.task) {
+            (Some(shot), Task::Denoise) => shot.damage.clone(),
+            _ => vec![Damage::Coding(self.qp); frame.planes.len()],
+        };
+        let pyramids: Vec<&Pyramid> = near.iter().map(|i| self.queue[*i].prepared()).collect();
+        let fields = fields(frame.prepared(), &pyramids);
+        let mut planes = Vec::new();
+        for (p, damage) in damage.into_iter().enumerate() {
+            let now = &frame.planes[p];
+            let luma = &frame.planes[0];
+            let shrink = (luma.width.div_ceil(now.width).min(2), luma.height.div_ceil(now.height).min(2));
+            let others: Vec<&Plane> = near.iter().map(|i| &self.queue[*i].planes[p]).collect();
+            let window = Window::new(now.clone(), &others, &fields, shrink);
+            // The nets are taught and judged on luma; chroma is the classical twin's.
+            let net = net.as_deref_mut().filter(|_| p == 0);
+            let made = self.task.run(net, &Shown { window, damage })?;
+            planes.push(mix(now, made, self.amount));
+        }
+        Ok(frame.with_planes(planes))
+    }
+
+    fn alone(&self, frame: &Frame, mut net: Option<&mut Tool>) -> Result<Frame, RunError> {
         let mut planes = Vec::new();
         for (p, plane) in frame.planes.iter().enumerate() {
             planes.push(match p {
                 0 => {
                     let window = Window { now: plane.clone(), others: Vec::new() };
-                    self.task.run(self.net.as_mut(), &Shown { window, damage: Damage::Size })?
+                    self.task.run(net.as_deref_mut(), &Shown { window, damage: Damage::Size })?
                 }
                 _ => upscale::lanczos(plane),
             });
@@ -243,19 +322,20 @@ pub fn regrain(frame: &mut Frame, model: &GrainModel, seed: u64, enlarged: bool)
     }
 }
 
-/// Whether a cut lies between two frames: they differ far more than grain or motion makes neighbours differ.
-pub fn is_cut(before: &Plane, now: &Plane) -> bool {
-    if (before.width, before.height) != (now.width, now.height) {
+/// A frame's luma, so small that grain and motion do not count.
+pub fn small(luma: &Plane) -> Plane {
+    let mut p = if luma.width > 64 && luma.height > 32 { luma.halved() } else { luma.clone() };
+    while p.width > 64 && p.height > 32 {
+        p = p.halved();
+    }
+    p
+}
+
+/// Whether a cut lies between two frames, made [`small`]: they differ far more than grain or motion makes neighbours differ.
+pub fn is_cut(a: &Plane, b: &Plane) -> bool {
+    if (a.width, a.height) != (b.width, b.height) {
         return true;
     }
-    let small = |p: &Plane| {
-        let mut p = p.clone();
-        while p.width > 64 && p.height > 32 {
-            p = p.halved();
-        }
-        p
-    };
-    let (a, b) = (small(before), small(now));
     let n = a.data.len().max(1) as f32;
     let apart = a.data.iter().zip(&b.data).map(|(x, y)| (x - y).abs()).sum::<f32>() / n;
     apart > 12.0 && likeness(&a.data, &b.data) < 0.7

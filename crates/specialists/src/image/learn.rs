@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use film::ContentHash;
 use jobs::Cancel;
 use neural::wire::Said;
-use neural::{Batch, Order, RunError, TrainError, Trained, Trainer};
+use neural::{Batch, Order, RunError, Runner, TrainError, Trained, Trainer};
 use rayon::prelude::*;
 
 use super::plane::{Plane, psnr};
@@ -159,9 +159,22 @@ impl Trainable for Task {
             nothing: psnr(sums[0] / n),
             classical: psnr(sums[1] / n),
             learned: psnr(sums[2] / n),
+            base: None,
         };
         Ok(shots.into_iter().map(score).collect())
     }
+}
+
+/// Holds `scores` against the shipped weights, shot by shot on the very same lessons.
+pub fn beside_base(task: Task, held_out: &Pool, scores: &mut [Score], cancel: &Cancel) -> Result<(), JudgeError> {
+    // Shipped weights that are damaged beat nothing, and `specialists` says so.
+    let Ok(kept) = task.card() else { return Ok(()) };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut tool = Tool::Ours(Runner::described(&kept.onnx, threads)?);
+    for (score, base) in scores.iter_mut().zip(task.judge(held_out, &mut tool, cancel)?) {
+        score.base = Some(base.learned);
+    }
+    Ok(())
 }
 
 /// Why a net was not judged.

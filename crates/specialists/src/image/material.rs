@@ -1,6 +1,6 @@
 //! What a library offers to learn from: windows of its shots, taken by workers, each with its role.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use catalogue::{Depth, Library, LibraryError, Reel};
 use film::ContentHash;
 use jobs::{Cancel, Progress, Whole};
 use media::yard::{Limits, YardError};
+use rules::TrainingBasis;
 
 use super::crops::{Crops, GatherJob, Place, WINDOW};
 use super::grain::Ar;
@@ -69,8 +70,9 @@ pub fn folder(library: &Library) -> PathBuf {
 }
 
 impl Material {
-    /// Takes pieces of all titles that are read fully; what was taken before is not taken again.
+    /// Takes pieces of the shots of `basis`, of all titles that are read fully; what was taken before is not taken again.
     pub fn gather(
+        basis: &TrainingBasis,
         library: &Library,
         program: &Path,
         hold_out: &[String],
@@ -94,6 +96,13 @@ impl Material {
             }
             let key = title.reels[0].hash;
             reels.extend(library.snapshot(title)?.reels.into_iter().map(|reel| (title.name.clone(), key, reel)));
+        }
+        // No shot is even looked at without a basis to learn from it.
+        let may: HashSet<(&str, u32)> =
+            basis.allowed().iter().filter_map(|used| Some((used.reel.as_deref()?, used.shot?))).collect();
+        for (_, _, reel) in &mut reels {
+            let hash = reel.hash.to_string();
+            reel.shots.retain(|shot| may.contains(&(hash.as_str(), shot.index)));
         }
         let groups: Vec<Group> = reels
             .iter()

@@ -94,7 +94,7 @@ pub fn page(t: &Training<'_>) -> String {
             body {
                 h1 { "Teaching the image specialist to " (t.task) }
                 @match t.decision {
-                    Some(d) => p.verdict { strong { @if d.open { "It runs from now on" } @else { "It does not run; the classical method does" } } ": " (d.because) "." },
+                    Some(d) => p.verdict { strong { @if d.open { "It runs from now on" } @else { "It does not run; what ran before does" } } ": " (d.because) "." },
                     None => p { "Under way; this page renews itself." },
                 }
                 h2 { "Quality on film that is watched, not learned from" }
@@ -104,6 +104,9 @@ pub fn page(t: &Training<'_>) -> String {
                     table {
                         tr { th { "method" } th { "PSNR-Y" } th { "" } }
                         tr { td { "learned" } td.n { (format!("{:.2} dB", d.learned.mean)) } td { (format!("90 % interval {:.2} to {:.2}", d.learned.low, d.learned.high)) } }
+                        @if let Some(o) = &d.over_base {
+                            tr { td { "shipped" } td.n { (format!("{:.2} dB", d.learned.mean - o.mean)) } td { "the weights that come with the program; gained over them: " (format!("{:+.2} dB, {:+.2} to {:+.2}", o.mean, o.low, o.high)) } }
+                        }
                         tr { td { "classical" } td.n { (format!("{:.2} dB", d.classical)) } td { "the method without learning" } }
                         tr { td { "nothing" } td.n { (format!("{:.2} dB", d.nothing)) } td { (d.shots) " shots of " (d.titles) " titles; the worst tenth gains at most " (format!("{:+.2} dB", d.p10_over_nothing)) } }
                     }

@@ -140,29 +140,55 @@ pub fn likeness(a: &[f32], b: &[f32]) -> f32 {
 }
 
 /// Mean over a square of `2 * radius + 1`, clamped at the borders.
-#[multiversion(targets("x86_64+avx2"))]
 pub fn box_mean(data: &[f32], width: usize, height: usize, radius: usize) -> Vec<f32> {
-    let side = 2 * radius + 1;
-    let mut across = vec![0.0f32; data.len()];
+    box_mean_of(width, height, radius, |y, row| row.copy_from_slice(&data[y * width..][..width]))
+}
+
+/// The same of rows that are made when they are needed.
+pub(crate) fn box_mean_of(width: usize, height: usize, radius: usize, row: impl Fn(usize, &mut [f32])) -> Vec<f32> {
+    let mut out = vec![0.0f32; width * height];
     let mut wide = vec![0.0f32; width + 2 * radius];
-    for (row, out) in data.chunks_exact(width).zip(across.chunks_exact_mut(width)) {
-        wide[..radius].fill(row[0]);
-        wide[radius..radius + width].copy_from_slice(row);
-        wide[radius + width..].fill(row[width - 1]);
-        for shift in 0..side {
-            out.iter_mut().zip(&wide[shift..shift + width]).for_each(|(o, v)| *o += v);
-        }
+    let mut across = vec![0.0f32; width * height];
+    for (y, sums) in across.chunks_exact_mut(width.max(1)).enumerate() {
+        row(y, &mut wide[radius..radius + width]);
+        let (first, last) = (wide[radius], wide[radius + width - 1]);
+        wide[..radius].fill(first);
+        wide[radius + width..].fill(last);
+        add_up(|k| &wide[k..k + width], 2 * radius + 1, 1.0, sums);
     }
-    let mut out = vec![0.0f32; data.len()];
-    let scale = 1.0 / (side * side) as f32;
-    for (y, out) in out.chunks_exact_mut(width).enumerate() {
-        for shift in 0..side {
-            let from = (y + shift).saturating_sub(radius).min(height - 1) * width;
-            out.iter_mut().zip(&across[from..from + width]).for_each(|(o, v)| *o += v);
-        }
-        out.iter_mut().for_each(|o| *o *= scale);
+    let scale = 1.0 / ((2 * radius + 1) * (2 * radius + 1)) as f32;
+    for (y, means) in out.chunks_exact_mut(width.max(1)).enumerate() {
+        let row = |k: usize| &across[(y + k).saturating_sub(radius).min(height - 1) * width..][..width];
+        add_up(row, 2 * radius + 1, scale, means);
     }
     out
+}
+
+/// Sum of `count` rows, times `scale`; five and seven, which are asked for most, in one go.
+#[inline(always)]
+fn add_up<'a>(row: impl Fn(usize) -> &'a [f32], count: usize, scale: f32, out: &mut [f32]) {
+    match count {
+        5 => add_up_of::<5>(std::array::from_fn(row), scale, out),
+        7 => add_up_of::<7>(std::array::from_fn(row), scale, out),
+        _ => {
+            out.fill(0.0);
+            (0..count).for_each(|k| out.iter_mut().zip(row(k)).for_each(|(o, v)| *o += v));
+            out.iter_mut().for_each(|o| *o *= scale);
+        }
+    }
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn add_up_of<const N: usize>(rows: [&[f32]; N], scale: f32, out: &mut [f32]) {
+    let n = out.len();
+    let rows = rows.map(|row| &row[..n]);
+    for i in 0..n {
+        let mut sum = rows[0][i];
+        for row in &rows[1..] {
+            sum += row[i];
+        }
+        out[i] = sum * scale;
+    }
 }
 
 #[cfg(test)]

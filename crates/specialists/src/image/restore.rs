@@ -99,18 +99,35 @@ pub fn inputs(task: Task, window: &Window, classical: &Plane, damage: &Damage) -
         frames.insert(middle, now);
     }
     frames.push(if task == Task::Denoise { now } else { classical });
-    let mut planes: Vec<Vec<f32>> = frames.par_iter().map(|p| less(&p.data, &mended.data)).collect();
-    planes.push(match damage {
+    // One plane a thread, the slowest first.
+    let places: Vec<usize> = [5, 0, 1, 2, 3, 4, 6, 7].into();
+    let mut planes: Vec<(usize, Vec<f32>)> = places
+        .into_par_iter()
+        .map(|place| {
+            let plane = match place {
+                0..5 => less(&frames[place].data, &mended.data),
+                5 => level_of(now, damage),
+                6 => around(mended),
+                _ => units(mended),
+            };
+            (place, plane)
+        })
+        .collect();
+    planes.sort_unstable_by_key(|p| p.0);
+    planes.into_iter().map(|p| p.1).collect()
+}
+
+/// How strong the damage is in each place, as the nets are told.
+fn level_of(now: &Plane, damage: &Damage) -> Vec<f32> {
+    match damage {
         Damage::Grain(levels, _) => {
-            let light = box_mean(&now.data, now.width, now.height, 3);
-            light.iter().map(|l| level(levels, *l) / UNIT).collect()
+            let mut light = box_mean(&now.data, now.width, now.height, 3);
+            light.iter_mut().for_each(|l| *l = level(levels, *l) / UNIT);
+            light
         }
         Damage::Coding(qp) => vec![(qp - 36.0) / 12.0; now.data.len()],
         Damage::Size => vec![0.0; now.data.len()],
-    });
-    planes.push(around(mended));
-    planes.push(units(mended));
-    planes
+    }
 }
 
 /// What doing nothing gives: the frame itself, or the frame enlarged by plain Lanczos.

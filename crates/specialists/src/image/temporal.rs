@@ -5,7 +5,7 @@ use multiversion::multiversion;
 use rayon::prelude::*;
 
 use super::grain::{LEVELS, level};
-use super::plane::{Plane, box_mean};
+use super::plane::{Plane, box_mean, box_mean_of};
 
 /// A mean over time, and how much of the grain's variance is left in each place.
 pub struct Mean {
@@ -37,8 +37,10 @@ pub fn mean(now: &Plane, others: &[Plane], levels: &[f32; LEVELS]) -> Mean {
         let mut weight = vec![1.0f32; sum.len()];
         for other in others {
             let there = &other.data[from * w..to * w];
-            let apart: Vec<f32> = here.iter().zip(there).map(|(a, b)| (a - b) * (a - b)).collect();
-            let apart = box_mean(&apart, w, to - from, NEAR);
+            let apart = box_mean_of(w, to - from, NEAR, |y, row| {
+                let (a, b) = (&here[y * w..][..w], &there[y * w..][..w]);
+                row.iter_mut().zip(a).zip(b).for_each(|((r, a), b)| *r = (a - b) * (a - b));
+            });
             let part = inside.clone();
             take(&there[part.clone()], &apart[part.clone()], &light[part], &table, sum, &mut weight, square);
         }

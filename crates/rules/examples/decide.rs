@@ -1,5 +1,4 @@
-//! How fast: one decision among 10,000 consents, and a whole film. Run with `--release`; in builds for tests every request is
-//! held against the schema as well.
+//! How fast: one decision among 10,000 consents, and a whole film: `cargo run --release -p rules --example decide`.
 
 use std::time::Instant;
 
@@ -40,6 +39,7 @@ fn record() -> Record {
             verified_by: None,
         });
         let shot = Shot {
+            span: None,
             id: format!("s:film/{number:04}"),
             work: "w:film".into(),
             number,
@@ -85,8 +85,7 @@ fn release(shots: impl Iterator<Item = u32>) -> Question {
     })
 }
 
-#[test]
-fn decisions_are_quick() {
+fn main() {
     let begun = Instant::now();
     let book = Rulebook::load().unwrap();
     println!("the rulebook is read in {:.0?}", begun.elapsed());
@@ -110,5 +109,4 @@ fn decisions_are_quick() {
     let took = begun.elapsed();
     assert_eq!(decision.decision, Answer::MeetsRecordedConditions);
     println!("a film of {SHOTS} shots with {CAST} persons each: {took:.0?}, {} rules checked", decision.checked.len());
-    assert!(took.as_secs() < 3);
 }

@@ -1,0 +1,33 @@
+//! Rights: recording what was agreed, and asking.
+//!
+//! Reading order: [`import`], [`export`], [`who`]; [`ask`], [`fix`], [`due`], [`simulate`].
+
+pub mod ask;
+pub mod due;
+pub mod export;
+pub mod fix;
+pub mod import;
+pub mod simulate;
+pub mod who;
+
+pub use due::due;
+pub use export::{Form, export};
+pub use fix::fix;
+pub use import::import;
+pub use simulate::simulate;
+pub use who::who;
+
+/// The studio itself, as a party of its own record.
+pub const STUDIO: &str = "o:studio";
+
+/// Now, to the second.
+pub(crate) fn now() -> rights::Timestamp {
+    let second =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |passed| passed.as_secs() as i64);
+    rights::Timestamp::from_second(second).expect("a day before the year 9999")
+}
+
+/// Today, in UTC: contracts that begin at midnight somewhere are a matter for their readers.
+pub fn today() -> rights::Date {
+    rights::today(now())
+}

@@ -1,0 +1,34 @@
+//! What must be done and paid, and by when.
+
+use catalogue::LibraryError;
+use rules::{Duty, PackFault, Rulebook};
+use serde::Serialize;
+
+use super::{STUDIO, today};
+use crate::House;
+
+/// Duties that nothing has answered yet.
+#[derive(Debug, Serialize)]
+pub struct Due {
+    /// The soonest first; those without a day last.
+    pub duties: Vec<Duty>,
+}
+
+/// Why they cannot be listed.
+#[derive(Debug, thiserror::Error)]
+pub enum DueError {
+    /// The library.
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+    /// The rules could not be read.
+    #[error(transparent)]
+    Rules(#[from] PackFault),
+}
+
+/// Lists what the record shows to be owed today.
+pub fn due(house: &House) -> Result<Due, DueError> {
+    let mut duties = Rulebook::load()?.due(&house.library().agreed()?, STUDIO, today());
+    duties.retain(|duty| duty.done_by.is_none());
+    duties.sort_by(|a, b| (a.due.is_none(), a.due, &a.id).cmp(&(b.due.is_none(), b.due, &b.id)));
+    Ok(Due { duties })
+}

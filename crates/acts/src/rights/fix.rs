@@ -1,0 +1,32 @@
+//! What is the least that would have to change?
+
+use std::path::Path;
+
+use rules::{Decision, Fix, Question, Rulebook};
+use serde::Serialize;
+
+use super::STUDIO;
+use super::ask::{AskError, Terms, question, read};
+use crate::House;
+
+/// Ways to another answer.
+#[derive(Debug, Serialize)]
+pub struct Fixes {
+    /// The answer as it is.
+    #[serde(flatten)]
+    pub decision: Decision,
+    /// Each tried: what changes, and the answer then. The smallest first.
+    pub fixes: Vec<Fix>,
+}
+
+/// Finds the smallest sets of changes after which the timeline `file` may leave the house on these terms.
+pub fn fix(house: &House, file: &Path, terms: &Terms) -> Result<Fixes, AskError> {
+    let cut = read(file)?;
+    let (asked, _) = question(house.library(), &cut, terms)?;
+    let record = house.library().agreed()?;
+    let book = Rulebook::load()?;
+    let asked = Question::Release(asked);
+    let decision = book.decide(&record, STUDIO, &asked);
+    let fixes = book.fix(&record, STUDIO, &asked);
+    Ok(Fixes { decision, fixes })
+}

@@ -1,0 +1,228 @@
+//! Is this file what it says it is? Asked on any machine, without the library and without a network.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use credential::{AnchorError, Anchors, Clearance, Ingredient, LogPlace, Revoked, RevokedError, Signer};
+use ledger::{Inclusion, StatementError, Verifier, VerifierError};
+use serde::{Deserialize, Serialize};
+
+use crate::House;
+use crate::keys::{ANCHORS, LEDGER_KEYS, REVOKED};
+
+/// What a file says of itself, and whether that can be believed.
+#[derive(Debug, Serialize)]
+pub struct Verified {
+    /// The file.
+    pub file: PathBuf,
+    /// Whether it is whole, its signer vouched for, its place in the ledger proven, and nothing speaks against any of it.
+    pub valid: bool,
+    /// Who signed.
+    pub signer: Option<Signer>,
+    /// When, as the signer says.
+    pub signed_at: Option<rights::Timestamp>,
+    /// Where its decision stands in the ledger.
+    pub ledger_inclusion: Option<Place>,
+    /// What it was made of.
+    pub ingredients: Vec<Ingredient>,
+    /// The decision by which it left.
+    pub decision: Option<String>,
+    /// Its title.
+    pub title: Option<String>,
+    /// For the proof of a statement: what was proven.
+    pub statement: Option<ledger::Statement>,
+    /// What speaks against it.
+    pub problems: Vec<Problem>,
+}
+
+/// Something that speaks against a file.
+#[derive(Debug, Serialize)]
+pub struct Problem {
+    /// In a word.
+    pub problem: String,
+    /// In plain words, with what to do.
+    pub detail: String,
+}
+
+/// A proven place in the ledger.
+#[derive(Debug, Serialize)]
+pub struct Place {
+    /// Which entry, from 0.
+    pub entry: u64,
+    /// Of how many at the time.
+    pub of: u64,
+    /// The signed root.
+    pub root: String,
+    /// Whether a key known from outside the file signed that root.
+    pub proven: bool,
+}
+
+/// What a released file carries: the entry's own text and the proof that it stands in the ledger.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Carried {
+    pub(crate) entry: String,
+    pub(crate) proof: Inclusion,
+}
+
+/// Why it could not be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The file.
+    #[error(transparent)]
+    File(#[from] credential::VerifyError),
+    /// A file of the folder of trust.
+    #[error("{path} cannot be read: {error}", path = path.display())]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The roots.
+    #[error(transparent)]
+    Anchors(#[from] AnchorError),
+    /// The list of revoked keys.
+    #[error(transparent)]
+    Revoked(#[from] RevokedError),
+    /// The ledger's keys.
+    #[error("{path}: {error}", path = path.display())]
+    LedgerKeys {
+        /// The file.
+        path: PathBuf,
+        /// Which line.
+        error: VerifierError,
+    },
+}
+
+/// What a verifier believes beside the file.
+#[derive(Default)]
+pub struct Believed {
+    trust: credential::Trust,
+    ledger: Vec<Verifier>,
+}
+
+impl Believed {
+    /// What lies in a folder that `bottega keys trust` wrote.
+    pub fn folder(folder: &Path) -> Result<Believed, VerifyError> {
+        let anchors = Anchors::read(&folder.join(ANCHORS))?;
+        let list = folder.join(REVOKED);
+        let revoked = if list.exists() { Revoked::read(&list, &anchors)? } else { Revoked::none() };
+        let path = folder.join(LEDGER_KEYS);
+        let text = fs::read_to_string(&path).map_err(|error| VerifyError::Read { path: path.clone(), error })?;
+        let parse = |line: &str| line.parse().map_err(|error| VerifyError::LedgerKeys { path: path.clone(), error });
+        let ledger = text.lines().filter(|line| !line.trim().is_empty()).map(parse).collect::<Result<_, _>>()?;
+        Ok(Believed { trust: credential::Trust { anchors, revoked, witnessed: None }, ledger })
+    }
+
+    /// What the library's own keys and ledger vouch for.
+    pub fn of(house: &House) -> Believed {
+        let mut believed = Believed::default();
+        if let Ok(keys) = house.keys() {
+            believed.trust.revoked = keys.revoked().unwrap_or_else(|_| Revoked::none());
+            believed.trust.anchors = keys.anchors().clone();
+        }
+        if let Ok(reading) = house.reading() {
+            believed.ledger = reading.keys();
+        }
+        believed
+    }
+}
+
+/// Asks the file: credential or sidecar, or the proof of a statement.
+pub fn verify(file: &Path, believed: &Believed) -> Result<Verified, VerifyError> {
+    if file.to_string_lossy().ends_with(".proof.json") {
+        return proof(file, believed);
+    }
+    let said = credential::verify(file, &believed.trust)?;
+    let mut problems: Vec<Problem> = said
+        .problems
+        .iter()
+        .map(|problem| {
+            let word = serde_json::to_value(problem.wrong).ok();
+            let word = word.as_ref().and_then(|word| word.as_str()).unwrap_or("wrong").to_owned();
+            Problem { problem: word, detail: problem.detail.clone() }
+        })
+        .collect();
+    let place = said.clearance.as_ref().and_then(|clearance| place(clearance, believed, &mut problems));
+    Ok(Verified {
+        file: file.to_owned(),
+        valid: problems.is_empty() && said.valid,
+        signer: said.signer,
+        signed_at: said.signed_at,
+        ledger_inclusion: place,
+        ingredients: said.ingredients,
+        decision: said.clearance.map(|clearance| clearance.decision),
+        title: said.title,
+        statement: None,
+        problems,
+    })
+}
+
+/// Checks that the decision stands in the ledger that the file names.
+fn place(clearance: &Clearance, believed: &Believed, problems: &mut Vec<Problem>) -> Option<Place> {
+    let mut against = |detail: String| problems.push(Problem { problem: "ledger".to_owned(), detail });
+    let Some(LogPlace { inclusion, .. }) = &clearance.log else {
+        against("the file names no entry of a ledger: it did not leave by `bottega release`".to_owned());
+        return None;
+    };
+    let carried: Carried = match serde_json::from_value(inclusion.clone()) {
+        Ok(carried) => carried,
+        Err(error) => {
+            against(format!("the proof of its place in the ledger cannot be read: {error}"));
+            return None;
+        }
+    };
+    // The entry must be of this very decision.
+    let entry: serde_json::Value = serde_json::from_str(&carried.entry).unwrap_or_default();
+    if entry["body"]["facts_hash"].as_str() != Some(clearance.decision.as_str()) {
+        against(format!("the ledger's entry is of another decision than the file's, {}", clearance.decision));
+        return None;
+    }
+    match carried.proof.verify(carried.entry.as_bytes(), &believed.ledger) {
+        Ok(checkpoint) => Some(Place {
+            entry: carried.proof.index,
+            of: checkpoint.size,
+            root: checkpoint.root.to_string(),
+            proven: true,
+        }),
+        Err(error) => {
+            against(if believed.ledger.is_empty() {
+                "no key of a ledger is known here, so its place there is not proven: give the studio's with --trust"
+                    .to_owned()
+            } else {
+                error.to_string()
+            });
+            None
+        }
+    }
+}
+
+fn proof(file: &Path, believed: &Believed) -> Result<Verified, VerifyError> {
+    let bytes = fs::read(file).map_err(|error| VerifyError::Read { path: file.to_owned(), error })?;
+    let mut verified = Verified {
+        file: file.to_owned(),
+        valid: false,
+        signer: None,
+        signed_at: None,
+        ledger_inclusion: None,
+        ingredients: Vec::new(),
+        decision: None,
+        title: None,
+        statement: None,
+        problems: Vec::new(),
+    };
+    match ledger::verify_statement(&bytes, &believed.ledger) {
+        Ok(proven) => {
+            verified.valid = true;
+            verified.title = Some(format!("statement of {}, {}", proven.statement.party, proven.statement.period));
+            verified.statement = Some(proven.statement);
+        }
+        Err(error) => verified.problems.push(said(&error)),
+    }
+    Ok(verified)
+}
+
+fn said(error: &StatementError) -> Problem {
+    Problem { problem: "statement".to_owned(), detail: error.to_string() }
+}

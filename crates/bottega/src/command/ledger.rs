@@ -1,0 +1,88 @@
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use ledger::Period;
+
+use super::{Call, NO};
+use crate::failure::Failure;
+
+/// Check the ledger, close its periods, or write it out.
+#[derive(Args)]
+pub(crate) struct Ledger {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Look at every byte: is it as it was written? Exit code 3 if something is not.
+    Check {
+        /// A checkpoint that somebody kept elsewhere; the ledger must go on from it. May be given several times.
+        #[arg(long = "kept", value_name = "FILE")]
+        kept: Vec<PathBuf>,
+    },
+    /// Write tables and a copy that can be checked elsewhere into a new folder.
+    Export {
+        /// The folder, which must not exist yet.
+        #[arg(long, short = 'o', value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Close a period: nothing more can be posted into it.
+    Close {
+        /// Which: 2027-Q2, or 2027-05.
+        period: Period,
+    },
+}
+
+impl Ledger {
+    pub(crate) fn run(&self, call: &Call<'_>) -> Result<ExitCode, Failure> {
+        let (t, house) = (call.terminal, call.house()?);
+        match &self.what {
+            What::Check { kept } => {
+                let read = |path: &PathBuf| {
+                    fs::read_to_string(path).map_err(|e| Failure(format!("{} cannot be read: {e}", path.display())))
+                };
+                let kept = kept.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+                let checked = acts::ledger::check(&house, &kept)?;
+                t.result(&checked, |checked| {
+                    let mut out = String::new();
+                    for problem in &checked.report.problems {
+                        out += &format!("{}, byte {}: {}\n", problem.file, problem.at, problem.what);
+                    }
+                    for line in &checked.report.unfinished {
+                        out += &format!("{}\n", t.faint(line));
+                    }
+                    let verdict =
+                        if checked.sound { "every byte is as it was written" } else { "something was changed" };
+                    out + &format!(
+                        "{}: {} entries, {} checkpoints: {}\n",
+                        checked.folder.display(),
+                        checked.report.entries,
+                        checked.report.checkpoints,
+                        t.verdict(checked.sound, verdict)
+                    )
+                });
+                Ok(if checked.sound { ExitCode::SUCCESS } else { ExitCode::from(NO) })
+            }
+            What::Export { out } => {
+                t.result(&acts::ledger::export(&house, out)?, |made| {
+                    let mut out = format!("{}  {} entries\n", t.bold(&made.folder.display().to_string()), made.entries);
+                    for balance in &made.accounts {
+                        let sums: Vec<String> = balance.sums.iter().map(ToString::to_string).collect();
+                        out += &format!("  {:<40} {}\n", balance.account.as_str(), sums.join(", "));
+                    }
+                    out
+                });
+                Ok(ExitCode::SUCCESS)
+            }
+            What::Close { period } => {
+                t.result(&acts::statement::close(&house, *period)?, |closed| {
+                    format!("{} is closed, entry {} of the ledger\n", closed.period, closed.receipt.index)
+                });
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The consent sheet: the use described to a person, to be signed apart from every other paper.
+
+use jiff::civil::Date;
+use maud::{Markup, html};
+use rights::{Consent, Record, Replica};
+
+use super::ink::{self, fact};
+use super::sheet::{Sheet, Tone};
+
+/// What a consent sheet tells.
+pub struct ConsentSheet<'a> {
+    /// The consent as it is proposed or was signed.
+    pub consent: &'a Consent,
+    /// The record.
+    pub record: &'a Record,
+    /// Day the sheet was made.
+    pub on: Date,
+}
+
+/// The sheet as a page, with boxes for initials and lines to sign on.
+pub fn consent_sheet(paper: &ConsentSheet<'_>) -> String {
+    let (c, record) = (paper.consent, paper.record);
+    let signed = c.signed_at.is_some();
+    let body = html! {
+        h2 { "What is asked" }
+        div.initials { "Initials" }
+        div.quote { @match &c.description { Some(words) => { (ink::whole(words)) }, None => { span.gap { "The use is not described. Without a description this sheet cannot be signed." } } } }
+        p { (replica(c.replica)) }
+        @if let Some(reason) = &c.business_reason { p { b { "Why the studio asks: " } (ink::whole(reason)) } }
+        @else if c.replica != Replica::None { p { b { "Why the studio asks: " } span.gap { "not recorded" } } }
+        h2 { "How far it reaches" }
+        dl.facts.one {
+            (fact("Acts", ink::words(c.acts.iter().map(|a| a.as_str()), "none: not agreed")))
+            (fact("Purposes", ink::words(c.purposes.iter().map(|p| p.as_str()), "none: not agreed")))
+            (fact("Works", html! { @if c.projects.is_empty() { "none: not agreed" } @for (n, id) in c.projects.iter().enumerate() { @if n > 0 { ", " } (ink::work(record, id)) } }))
+            (fact("Scenes", html! { @if c.scenes.is_empty() { "not limited to scenes" } @else { (c.scenes.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")) } }))
+            (fact("Languages", ink::words(&c.languages, "the work’s own")))
+            (fact("Territories", html! { @if c.territories.is_empty() { "none: not agreed" } @else { (c.territories) } }))
+            (fact("Media", ink::words(c.media.iter().map(|m| m.as_str()), "none: not agreed")))
+            (fact("From", html! { @match c.not_before { Some(day) => (day), None => span.blank {} } }))
+            (fact("Until", html! { @match c.not_after { Some(until) => (until), None => span.blank {} } }))
+            (fact("Body data taken", ink::words(&c.biometrics, "none")))
+        }
+        p { "Anything that is not named above is not agreed. A new use, another work, another language or a longer time needs a new sheet." }
+        h2 { "Never, whatever else it says" }
+        @if c.forbid.is_empty() { p.dim { "Nothing is named." } }
+        @else { ul { @for never in &c.forbid { li { (ink::words([never], "")) } } } }
+        (pay(c))
+        h2 { "How it was signed" }
+        div {
+            p { span.box {} "I have had this sheet apart from my contract, and time to read it." }
+            p { span.box {} "I could ask " span.blank {} " (agent, counsel, union) before signing." }
+            p { span.box {} "I know that I may say no, and that what I have agreed can be read again on this sheet at any time." }
+        }
+        @if signed { dl.facts {
+            (fact("Signed", html! { @if let Some(day) = c.signed_at { (day) } }))
+            (fact("Signed apart", ink::yes(c.separately_signed)))
+            (fact("Conspicuous", ink::yes(c.conspicuous)))
+            (fact("Specific, as read", ink::yes(c.specific)))
+            (fact("Document, page", ink::source(c.document.as_ref(), c.page)))
+            (fact("Read by", ink::words(c.verified_by.iter(), "nobody")))
+        } }
+        (events(paper))
+        @if let Some(by) = &c.by { p { "Signed for the person by " (ink::party(record, by)) "." } }
+        (ink::signatures(&[if c.by.is_some() { "For the person" } else { "The person" }, "For the studio"]))
+    };
+    Sheet {
+        kind: "Consent sheet",
+        title: record.name(&c.person),
+        reference: &c.id,
+        on: paper.on,
+        tone: Tone::Plain,
+        answer: html! { @if signed { "Consent, signed " (c.signed_at.expect("is there")) } @else { "Consent, to be signed" } },
+        because: html! { p { "Please read the description of the use, the limits, and what may never be done. Sign only if all three are as you understood them." } },
+        body,
+    }
+    .page()
+}
+
+fn replica(replica: Replica) -> &'static str {
+    match replica {
+        Replica::None => "No digital replica is made. The consent is for what was filmed or recorded.",
+        Replica::Employment => "A digital replica is made with the person’s taking part (employment-based).",
+        Replica::Independent => {
+            "A digital replica is made from existing material, without the person’s taking part (independently created)."
+        }
+        Replica::Background => "A digital replica of a background actor is made.",
+    }
+}
+
+fn pay(c: &Consent) -> Markup {
+    html! {
+        h2 { "What is paid" }
+        @match &c.pay {
+            None => p { span.gap { "Nothing is recorded." } },
+            Some(pay) if pay.basis == "none" => p { "Nothing is paid for this use, as recorded." },
+            Some(pay) => { dl.facts {
+                (fact("Basis", ink::words([&pay.basis], "")))
+                (fact("Amount", html! { b { (ink::text(&pay.amount)) " " (ink::text(&pay.currency)) } @if pay.basis != "flat" { " a day" } }))
+                @if let Some(days) = pay.days { (fact("Days", html! { (days) })) }
+                @if let Some(least) = &pay.minimum { (fact("Least for a day", html! { (ink::text(least)) " " (ink::text(&pay.currency)) })) }
+                (fact("Residuals", ink::words(pay.residuals.iter(), "not said")))
+            } },
+        }
+    }
+}
+
+fn events(paper: &ConsentSheet<'_>) -> Markup {
+    let mut events: Vec<_> = paper.record.events_of(&paper.consent.id).collect();
+    events.sort_by_key(|event| (event.on, event.kind));
+    html! {
+        @if !events.is_empty() {
+            h2 { "What has happened since" }
+            table {
+                thead { tr { th { "Day" } th { "What" } th { "Note" } th { "Document, page" } } }
+                tbody { @for event in events { tr {
+                    td.code { (event.on) } td { b { (event.kind) } }
+                    td { @if let Some(note) = &event.note { (ink::prose(note)) } }
+                    td { (ink::source(event.document.as_ref(), event.page)) }
+                } } }
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Notice that a person is to be scanned: 48 hours before, or at the engagement where that is later.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use maud::{Markup, html};
+use rights::consent::Notice;
+use rights::{Consent, Record};
+
+use super::ink::{self, fact};
+use super::sheet::{Sheet, Tone};
+
+/// Hours between notice and services.
+///
+/// Source: SAG-AFTRA 2023 TV/Theatrical, as the union's guide to digital replicas tells it; check the agreement that governs.
+const HOURS: i64 = 48;
+
+/// What a scan notice tells.
+pub struct ScanNotice<'a> {
+    /// The consent that the scan is for.
+    pub consent: &'a Consent,
+    /// When the services begin, where the consent has no notice yet.
+    pub services_at: Option<Timestamp>,
+    /// Where it takes place.
+    pub place: &'a str,
+    /// The record.
+    pub record: &'a Record,
+    /// Day the notice was written.
+    pub on: Date,
+}
+
+/// The notice as a page.
+pub fn scan_notice(paper: &ScanNotice<'_>) -> String {
+    let (c, record) = (paper.consent, paper.record);
+    let services = c.notice.as_ref().map(|notice| notice.services_at).or(paper.services_at);
+    let due = services.and_then(|at| at.checked_sub(SignedDuration::from_hours(HOURS)).ok());
+    let (tone, answer, because) = clock(c.notice.as_ref(), due);
+    let body = html! {
+        div.clock {
+            div { "Notice due by" b { (minute(due)) } "48 hours before" }
+            div { "Notice given" b { @match &c.notice { Some(notice) => (minute(Some(notice.given_at))), None => span.blank {} } } @if let Some(at) = c.notice.as_ref().and_then(|n| n.engaged_at) { "engaged " (minute(Some(at))) } }
+            div { "Services begin" b { (minute(services)) } @if paper.place.is_empty() { "place not said" } @else { (ink::text(paper.place)) } }
+        }
+        h2 { "To" }
+        p { (ink::party(record, &c.person)) }
+        h2 { "What is taken" }
+        dl.facts.one {
+            (fact("Kind of replica", html! { (c.replica.as_str()) }))
+            (fact("Body data", ink::words(&c.biometrics, "none named")))
+            (fact("Works", html! { @if c.projects.is_empty() { span.gap { "not named" } } @for (n, id) in c.projects.iter().enumerate() { @if n > 0 { ", " } (ink::work(record, id)) } }))
+            (fact("Paid as", html! { @match &c.pay { Some(pay) => { (ink::words([&pay.basis], "")) ", " (ink::text(&pay.amount)) " " (ink::text(&pay.currency)) }, None => span.gap { "not recorded" } } }))
+        }
+        h2 { "Why the studio asks" }
+        div.quote { @match &c.business_reason { Some(reason) => { (ink::whole(reason)) }, None => { span.gap { "No reason is recorded. A reason must be recorded before consent is asked for." } } } }
+        h2 { "The use, as it will stand on the consent sheet" }
+        div.quote { @match &c.description { Some(words) => { (ink::whole(words)) }, None => { span.gap { "Not described." } } } }
+        p { "You may say no. You may bring your agent, counsel or union representative. Consent is asked for on a sheet of its own." }
+        (ink::signatures(&["Received by the person or their agent", "For the studio"]))
+    };
+    Sheet {
+        kind: "Notice of scanning",
+        title: record.name(&c.person),
+        reference: &c.id,
+        on: paper.on,
+        tone,
+        answer,
+        because: html! { p { (because) } },
+        body,
+    }
+    .page()
+}
+
+fn clock(notice: Option<&Notice>, due: Option<Timestamp>) -> (Tone, Markup, &'static str) {
+    let (Some(notice), Some(due)) = (notice, due) else {
+        return (Tone::Open, html! { "Notice to be given" }, "The clock runs back from the beginning of services.");
+    };
+    let hours = notice.services_at.duration_since(notice.given_at).as_secs_f64() / 3600.0;
+    let answer = html! { "Notice given " (format!("{hours:.0}")) " hours before" };
+    let late_engagement = notice.engaged_at.is_some_and(|at| at > due && notice.given_at <= at);
+    if notice.given_at <= due {
+        (Tone::Good, answer, "Meets the recorded condition of 48 hours.")
+    } else if late_engagement {
+        (Tone::Good, answer, "Given at the engagement, which was itself later than 48 hours before.")
+    } else {
+        (
+            Tone::Bad,
+            answer,
+            "Blocked by rule SAG-NOTICE48: less than 48 hours. Move the services, or record the later engagement.",
+        )
+    }
+}
+
+fn minute(at: Option<Timestamp>) -> Markup {
+    html! { @match at { Some(at) => (at.strftime("%Y-%m-%d %H:%M UTC")), None => span.blank {} } }
+}

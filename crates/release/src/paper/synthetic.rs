@@ -1,0 +1,72 @@
+//! Memo on a synthetic performer in a human role: what it adds, who was told, where bargaining stands.
+
+use jiff::civil::Date;
+use maud::html;
+use rights::{Record, Synthetic};
+
+use super::ink::{self, fact};
+use super::sheet::{Sheet, Tone};
+
+/// What the memo tells.
+pub struct SyntheticMemo<'a> {
+    /// The performer that never was.
+    pub synthetic: &'a Synthetic,
+    /// What it adds that a performer could not, in the filmmaker's words; empty lines to write on if not given.
+    pub value: Option<&'a str>,
+    /// The record.
+    pub record: &'a Record,
+    /// Day the memo was written.
+    pub on: Date,
+}
+
+/// The memo as a page.
+pub fn synthetic_memo(paper: &SyntheticMemo<'_>) -> String {
+    let (s, record) = (paper.synthetic, paper.record);
+    let missing: Vec<&str> = [
+        (s.value_memo.is_none() && paper.value.is_none(), "what it adds"),
+        (s.notice_on.is_none(), "notice to the union"),
+        (s.bargaining.is_none(), "where bargaining stands"),
+    ]
+    .into_iter()
+    .filter_map(|(missing, what)| missing.then_some(what))
+    .collect();
+    let (tone, answer) = match (s.human_role, missing.is_empty()) {
+        (false, _) => (Tone::Plain, "It plays no human being"),
+        (true, true) => (Tone::Good, "What the rule asks for is recorded"),
+        (true, false) => (Tone::Bad, "Something that the rule asks for is missing"),
+    };
+    let body = html! {
+        h2 { "The performer" }
+        dl.facts {
+            (fact("Record", html! { span.id { (ink::text(&s.id)) } }))
+            (fact("Work", ink::work(record, &s.work)))
+            (fact("Plays a human being", ink::yes(Some(s.human_role))))
+            (fact("Also in the work itself", ink::yes(s.in_work)))
+            (fact("Notice to the union", html! { @match s.notice_on { Some(day) => (day), None => span.gap { "not given" } } }))
+            (fact("Bargaining", html! { @match &s.bargaining { Some(words) => { (ink::text(words)) }, None => span.gap { "not recorded" } } }))
+            (fact("Memo on file", ink::source_if(s.value_memo.as_ref(), s.value_memo.as_ref().map(|_| 1))))
+        }
+        h2 { "What it adds that a performer could not" }
+        div.quote { @match paper.value {
+            Some(words) => { (ink::whole(words)) }
+            None => { @for _ in 0..4 { p { span.blank style="width:100%" { "\u{a0}" } } } }
+        } }
+        p { "“Significant additional value” is not defined by the agreement as it is reported. The record asks for a text and a reviewer; it does not judge." }
+        h2 { "Whom it replaces, and what is paid" }
+        p { "Roles that a performer would have played: " span.blank {} }
+        p { "Remuneration goes to the health and pension plan, as the agreement is reported. Amount: " span.blank {} }
+        p.dim { "Rule " (ink::rule("SAG-39K") ) ", from SAG-AFTRA TV/Theatrical 2026, section 39.K (from the union’s summary)." }
+        (ink::signatures(&["The filmmaker", "Business affairs"]))
+    };
+    Sheet {
+        kind: "Memo on a synthetic performer",
+        title: &s.id,
+        reference: &s.id,
+        on: paper.on,
+        tone,
+        answer: html! { (answer) },
+        because: html! { p { @if missing.is_empty() || !s.human_role { "Notice, memo and bargaining are looked at where it plays a human being." } @else { "Missing: " (missing.join(", ")) "." } } },
+        body,
+    }
+    .page()
+}

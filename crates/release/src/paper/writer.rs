@@ -1,0 +1,66 @@
+//! Disclosure to a writer that a text was made with a machine.
+
+use jiff::civil::Date;
+use maud::html;
+use rights::{Record, Text};
+
+use super::ink::{self, fact};
+use super::sheet::{Sheet, Tone};
+
+/// What the disclosure tells.
+pub struct WriterDisclosure<'a> {
+    /// The text.
+    pub text: &'a Text,
+    /// The record.
+    pub record: &'a Record,
+    /// Day it was written.
+    pub on: Date,
+}
+
+/// The disclosure as a page.
+pub fn writer_disclosure(paper: &WriterDisclosure<'_>) -> String {
+    let (t, record) = (paper.text, paper.record);
+    let writer = t.handed_to.as_deref().map_or("a writer to be named", |id| record.name(id));
+    let (tone, answer) = match (t.origin.as_str(), t.disclosed_on) {
+        ("human", _) => (Tone::Plain, "Written by a person: nothing to disclose"),
+        (_, Some(_)) => (Tone::Good, "Disclosed"),
+        (_, None) => (Tone::Bad, "To be disclosed before the text is handed over"),
+    };
+    let origin = match t.origin.as_str() {
+        "gai" => "made by a generative model",
+        "writer_with_gai" => "written by a writer who used a generative model with the studio’s consent",
+        "human" => "written by a person",
+        _ => "of unknown origin",
+    };
+    let body = html! {
+        h2 { "The text" }
+        dl.facts {
+            (fact("Record", html! { span.id { (ink::text(&t.id)) } }))
+            (fact("For the work", ink::work(record, &t.work)))
+            (fact("Origin", html! { (origin) }))
+            (fact("Handed to", html! { @match &t.handed_to { Some(id) => { (ink::party(record, id)) }, None => "nobody yet" } }))
+            (fact("Disclosed on", html! { @match t.disclosed_on { Some(day) => (day), None => span.gap { "not yet" } } }))
+            (fact("Named as source", ink::yes(t.credited_as_source)))
+            (fact("Tool required", ink::yes(t.tool_required)))
+        }
+        h2 { "Disclosure" }
+        div.quote { "The studio tells " (ink::text(writer)) " that the text named above is " (origin) "." }
+        ul {
+            li { "A text made by a model is not literary material, source material or assigned material, and takes nothing from the writer’s credit." }
+            li { "The writer is not required to use such a tool." }
+        }
+        p.dim { "Rules " (ink::rule("WGA-DISCLOSE")) ", " (ink::rule("WGA-NOTWRITER")) ", " (ink::rule("WGA-NOFORCE")) ", from article 72 of the WGA Minimum Basic Agreement, as reported." }
+        (ink::signatures(&["The writer, received", "For the studio"]))
+    };
+    Sheet {
+        kind: "Disclosure to a writer",
+        title: writer,
+        reference: &t.id,
+        on: paper.on,
+        tone,
+        answer: html! { (answer) },
+        because: html! { p { "A writer must know before working from a text whether a machine made it." } },
+        body,
+    }
+    .page()
+}
