@@ -347,7 +347,6 @@ pub(crate) fn train(record: &Record, studio: &str, train: &Train) -> Vec<String>
                     acts: vec![act],
                     purposes: vec![purpose],
                     scene: shot.scene,
-                    edits: used.edits.clone(),
                     voice,
                     ..inside(&person, this_very_work.then_some(&work.id), train.on)
                 };

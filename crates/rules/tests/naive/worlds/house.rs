@@ -183,6 +183,7 @@ fn models(fate: &mut Fate<'_>, entries: &mut Vec<Entry>) {
             prompts: if fate.flaw() { 0 } else { 5000 },
             extracted: if fate.flaw() { 6 } else { *fate.dice.of(&[0, 5]) },
             report: document('9'),
+            max_copy_grade: None,
         };
         let mut vendor = Vendor {
             party: "o:vendor".to_owned(),
@@ -205,6 +206,10 @@ fn models(fate: &mut Fate<'_>, entries: &mut Vec<Entry>) {
             made_from: parent.map(|parent| if fate.flaw() { "m:lost" } else { parent }.to_owned()),
             affiliated: Some(true),
             public_facing: Some(false),
+            params: None,
+            manifest: None,
+            shots: None,
+            titles: None,
             train_flops: None,
             first_used: fate.dice.one_in(3).then(|| day("2026-07-15")),
             access_limited: fate.yes(),

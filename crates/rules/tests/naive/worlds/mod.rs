@@ -236,6 +236,7 @@ fn shot(fate: &mut Fate<'_>, work: &str, number: u32, reel: usize, twice: bool) 
     }
     let one_of_two = ["reel-a", "reel-b"][reel].to_owned();
     Shot {
+        span: None,
         id: format!("s:{work}/{number}/{reel}"),
         work: work.to_owned(),
         number,
