@@ -6,7 +6,7 @@
 
 mod dice;
 mod found;
-// laws
+mod laws;
 mod permits;
 mod questions;
 mod reading;

@@ -191,6 +191,8 @@ fn core(consent: &Consent, need: &Need<'_>, lacks: &mut Vec<&'static str>) {
 
 /// What a consent to making a person anew has to have besides.
 fn replica(record: &Record, governing: &Governing, consent: &Consent, need: &Need<'_>, lacks: &mut Vec<&'static str>) {
+    // Without a scan there are no services to give notice of, and nothing to give a reason for before asking.
+    let scanned = consent.made_by.as_deref().is_none_or(|how| how == "scan");
     let told = consent.notice.as_ref().is_some_and(|notice| {
         let two_days = jiff::SignedDuration::from_hours(48);
         let in_time = notice.services_at.duration_since(notice.given_at) >= two_days;
@@ -200,7 +202,7 @@ fn replica(record: &Record, governing: &Governing, consent: &Consent, need: &Nee
         in_time || late
     });
     if governing.has("sag-aftra-2023") {
-        if !told {
+        if scanned && !told {
             lacks.push("SAG-NOTICE48");
         }
         if consent.conspicuous != Some(true) || consent.separately_signed != Some(true) {
@@ -231,7 +233,7 @@ fn replica(record: &Record, governing: &Governing, consent: &Consent, need: &Nee
         if body && need.purposes.iter().any(|purpose| other.contains(purpose)) {
             lacks.push("SAG-39E");
         }
-        if consent.business_reason.as_deref().unwrap_or_default().is_empty() {
+        if scanned && consent.business_reason.as_deref().unwrap_or_default().is_empty() {
             lacks.push("SAG-39J");
         }
     }

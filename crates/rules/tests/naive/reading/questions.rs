@@ -233,7 +233,11 @@ fn made(
     let days = (release.from, release.until);
     found.extend(models::obstacles(record, studio, &governing, &made.model, Way::Used, days, us));
     directors(record, &[work, project], &governing, release.on, found);
-    for person in &made.persons {
+    let mut persons = made.persons.clone();
+    if let Some(person) = record.models.get(&made.model).and_then(|model| model.subject_person.clone()) {
+        persons.push(person);
+    }
+    for person in &persons {
         let mut purposes = vec![made.purpose.unwrap_or(release.purpose)];
         // The picture with a dubbed voice is still the picture; any other use is one of its own.
         if release.purpose != Purpose::Picture && !purposes.contains(&release.purpose) {
