@@ -174,6 +174,9 @@ impl<'a> Case<'a> {
                     if let Some(duty) = duty::duty(self.book, self.record, &self.asked, subject, &spoken.rule, about)
                         && !self.duties.iter().any(|known| known.id == duty.id)
                     {
+                        if let Some(deed) = duty.done_by.as_deref().and_then(|deed| self.record.deeds.get(deed)) {
+                            self.trail.saw("deed", &deed.id, deed);
+                        }
                         self.duties.push(duty);
                     }
                 }

@@ -146,6 +146,7 @@ pub(crate) fn subject<'a>(
             (Some(estate), None) => Source::row(&estate.id),
             _ => Source::row(&consent.id),
         })
+        .bool("by_other", consent.by.as_deref().is_some_and(|by| by != need.person))
         .bool("by_estate", estate.as_ref().is_some_and(speaks))
         .bool("authority_verified", authority.is_some_and(|paper| paper.verified_by.is_some()));
     subject

@@ -36,7 +36,7 @@ impl<'a> Case<'a> {
             }
             if let Some(made) = &used.made {
                 let known = models.entry(&made.model).or_default();
-                known.likeness |= !made.persons.is_empty();
+                known.likeness |= !self.shown(made).is_empty();
                 known.uses.push(at);
                 known.titles.insert(&used.title);
             }
@@ -116,7 +116,8 @@ impl<'a> Case<'a> {
         purposes.sort_unstable();
         let speaks = made.kinds.is_empty() || made.kinds.contains(&AppearanceKind::Voice);
         let tags = words(&made.tags);
-        for person in &made.persons {
+        let persons = self.shown(made);
+        for person in &persons {
             let mut kinds = made.kinds.clone();
             kinds.sort_unstable();
             kinds.dedup();
@@ -129,13 +130,19 @@ impl<'a> Case<'a> {
                 languages: if speaks { words(&ask.languages) } else { Vec::new() },
                 tags: tags.clone(),
                 against: against(ask.purpose, &tags),
-                alone: made.persons.len() == 1,
+                alone: persons.len() == 1,
                 ..self.blank(person, work, kinds, made.scene)
             };
             let uses = sorted.needs.entry(need).or_default();
             uses.at.push(at);
             uses.seconds += used.seconds;
         }
+    }
+
+    /// Persons whom something made shows: those it names, and the one its model exists to show.
+    fn shown(&self, made: &'a Made) -> BTreeSet<&'a str> {
+        let subject = self.record.models.get(&made.model).and_then(|model| model.subject_person.as_deref());
+        made.persons.iter().map(String::as_str).chain(subject).collect()
     }
 
     /// The work that a release is, or is for.
@@ -190,10 +197,13 @@ impl<'a> Case<'a> {
         let cover = self.cover(works, &BTreeSet::new());
         let made: Vec<&Made> = ask.uses.iter().filter_map(|used| used.made.as_ref()).collect();
         let edited = ask.uses.iter().any(|used| !used.edits.is_empty());
-        let persons: BTreeSet<&str> = made.iter().flat_map(|made| made.persons.iter().map(String::as_str)).collect();
+        let persons: BTreeSet<&str> = made.iter().flat_map(|made| self.shown(made)).collect();
+        let said =
+            !ask.uses.is_empty() && !ask.territories.is_empty() && !ask.media.is_empty() && ask.from <= ask.until;
         let mut subject = self.subject(Kind::Output, "release");
         subject
             .from(Source::row("question"))
+            .bool("said", said)
             .bool("machine", !made.is_empty() || edited || !ask.synthetics.is_empty())
             .bool("likeness", !persons.is_empty())
             .words("persons", persons.iter().map(|person| self.record.name(person)))

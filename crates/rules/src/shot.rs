@@ -57,7 +57,8 @@ impl<'a> Case<'a> {
         let mut carried = None;
         if let Some(grant) = thing.grant.as_deref().and_then(|grant| record.grants.get(grant)) {
             self.trail.saw("grant", &grant.id, grant);
-            if grant.direction == rights::work::Direction::In {
+            // Who is not the holder cannot give what is the holder's; and whose an unknown thing is, nobody can say.
+            if grant.direction == rights::work::Direction::In && grant.party == thing.holder {
                 let mut subject = crate::subject::Subject::new(Kind::Grant, &grant.id);
                 wanted.put(&mut subject, &self.asked);
                 wanted.granted(&mut subject, grant);
@@ -92,10 +93,12 @@ fn whole(shot: &Shot) -> bool {
 
 /// What of a person a use takes, if anything.
 pub(crate) fn taken(kinds: &[AppearanceKind], used: &Use) -> Vec<AppearanceKind> {
+    // A use of neither picture nor sound is not understood: then everything is taken.
+    let all = !used.picture && !used.sound;
     let takes = |kind: &AppearanceKind| match kind {
-        AppearanceKind::Face | AppearanceKind::Body => used.picture,
-        AppearanceKind::Voice => used.sound,
-        AppearanceKind::Performance => used.picture || used.sound,
+        AppearanceKind::Face | AppearanceKind::Body => all || used.picture,
+        AppearanceKind::Voice => all || used.sound,
+        AppearanceKind::Performance => true,
     };
     let mut kinds: Vec<AppearanceKind> = kinds.iter().copied().filter(takes).collect();
     kinds.sort_unstable();

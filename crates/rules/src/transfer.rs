@@ -43,6 +43,7 @@ impl<'a> Case<'a> {
             .from(Source::row(name))
             .said("transfer", name)
             .bool("recorded", row.is_some())
+            .bool("holds", row.is_some_and(|row| !row.works.is_empty() && works.len() == row.works.len()))
             .text("what", row.map(|row| row.what.as_str()))
             .text("to", row.map(|row| self.record.name(&row.to)))
             .day("transfer_on", row.map(|_| day))

@@ -137,6 +137,7 @@ const CONSENT: &[Term] = &[
     t("deceased", Bool, false, "whether the person has died"),
     t("years_since_death", Long, false, "whole years since then"),
     t("domicile", Text, false, "where the person lives or last lived"),
+    t("by_other", Bool, true, "whether someone else than the person signed"),
     t("by_estate", Bool, true, "whether an estate of the person signed"),
     t("authority_verified", Bool, true, "whether the estate's authority was read by someone"),
     t("minor", Bool, false, "whether the person is under age"),
@@ -180,6 +181,7 @@ const WORK: &[Term] = &[
     t("acts", Words, true, "acts that the use needs"),
     t("chain_known", Bool, false, "whether authors are recorded for every work it is made from"),
     t("gaps", Words, true, "what the chain of title leaves open, and what was given away"),
+    t("barred", Words, true, "topics of the use that a clause bars, in papers that are no one person's"),
     t("papers_missing", Words, true, "links of the chain without document, page or reader"),
     t("guilds", Words, false, "agreements it was made under"),
     t("photography_start", Day, false, "first day of photography"),
@@ -231,6 +233,7 @@ const MODEL: &[Term] = &[
 ];
 
 const OUTPUT: &[Term] = &[
+    t("said", Bool, true, "whether it is said what is used, where, by which media and from when to when"),
     t("machine", Bool, true, "whether a model made or changed something in it"),
     t("likeness", Bool, true, "whether a model made a real person"),
     t("persons", Words, true, "those persons"),
@@ -262,6 +265,7 @@ const TEXT: &[Term] = &[
 const TRANSFER: &[Term] = &[
     t("transfer", Said, true, "its name"),
     t("recorded", Bool, true, "whether it is recorded"),
+    t("holds", Bool, true, "whether the works it holds are recorded"),
     t("what", Text, false, "`footage`, `replica`, `training_set` or `script`"),
     t("to", Text, false, "who receives it"),
     t("transfer_on", Day, false, "the day"),

@@ -1,11 +1,12 @@
 //! Works: whether one is recorded of a title's name, its chain of title, and which rules it was made under.
 
 use rights::chain::{Chain, Wanted, chain};
-use rights::{Act, Territories, Work};
+use rights::work::{Clause, Effect};
+use rights::{Act, Engagement, Purpose, Territories, Work};
 
 use crate::case::{About, Case};
 use crate::govern::country;
-use crate::subject::Source;
+use crate::subject::{Source, Subject};
 use crate::vocabulary::Kind;
 
 /// A title as the question names it.
@@ -54,6 +55,7 @@ impl<'a> Case<'a> {
                 .bool("chain_known", None)
                 .words("gaps", NONE)
                 .words("papers_missing", NONE)
+                .words("barred", NONE)
                 .words("uncovered", NONE)
                 .bool("contribution", false);
             let cover = self.cover(&[], &Default::default());
@@ -91,6 +93,7 @@ impl<'a> Case<'a> {
             .bool("chain_known", found.known.then_some(true))
             .words("gaps", gaps)
             .words("papers_missing", papers);
+        self.barred_for_all(&mut subject, work);
         let contribution = self.record.deeds_about(&work.id, "contribution").next();
         let consulted = works.iter().flat_map(|work| self.record.deeds_about(&work.id, "consultation"));
         let consulted = consulted.min_by_key(|deed| (deed.on, &deed.id));
@@ -108,6 +111,37 @@ impl<'a> Case<'a> {
             .from(Source::row(consulted.map_or(work.id.as_str(), |deed| deed.id.as_str())))
             .day("consulted_on", consulted.map(|deed| deed.on));
         self.judge(&subject, cover.packs, &About { rows: &[&work.id], ..about });
+    }
+
+    /// Topics that a clause bars in papers of the work that belong to nobody's engagement.
+    fn barred_for_all(&mut self, subject: &mut Subject, work: &'a Work) {
+        let record = self.record;
+        let topics: &[&str] = match (self.asked.ask, self.asked.purpose) {
+            ("train", _) => &["ai_training"],
+            ("transfer", _) => &["transfer", "ai_training"],
+            ("make", _) => &["replica"],
+            (_, Some(Purpose::Trailer)) => &["trailer", "promotion"],
+            (_, Some(Purpose::Promotion)) => &["promotion"],
+            (_, Some(Purpose::Advertising)) => &["advertising"],
+            (_, Some(Purpose::Sequel)) => &["sequel"],
+            _ => &[],
+        };
+        let mut barred = Vec::new();
+        let mut paper = Source::row(&work.id);
+        for agreement in record.agreements.values().filter(|agreement| agreement.work == work.id) {
+            let bars = |clause: &&Clause| clause.effect == Effect::Barred && topics.contains(&clause.topic.as_str());
+            let mine = |e: &Engagement| e.agreement.as_deref() == Some(agreement.id.as_str());
+            let Some(clause) = agreement.clauses.iter().find(bars) else { continue };
+            if record.engagements.values().any(mine) {
+                continue;
+            }
+            self.trail.saw("agreement", &agreement.id, agreement);
+            if barred.is_empty() {
+                paper = Source::paper(&agreement.id, &agreement.document, Some(clause.page));
+            }
+            barred.push(clause.topic.as_str());
+        }
+        subject.from(paper).words("barred", barred);
     }
 
     fn saw_work(&mut self, work: &'a Work) {

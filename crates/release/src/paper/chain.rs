@@ -121,7 +121,7 @@ fn one(paper: &ChainOfTitle<'_>, work: &Work) -> Markup {
         @for gap in &gaps {
             div.stop {
                 p.what { span.gap { "Gap: " } (ink::words([gap.act.as_str()], "")) ", " (gap.territories) }
-                p { (ink::party(record, &gap.author)) ": " (sentence(record, &gap.because)) "." }
+                p { (ink::party(record, &gap.author)) ": " (ink::told(record, &gap.because)) "." }
             }
         }
         @if links.is_empty() {
@@ -141,18 +141,6 @@ fn one(paper: &ChainOfTitle<'_>, work: &Work) -> Markup {
             } } }
         } }
     }
-}
-
-/// The chain's sentences name parties by record; people read names.
-fn sentence(record: &Record, because: &str) -> Markup {
-    let words: Vec<String> = because
-        .split(' ')
-        .map(|word| match record.parties.get(word) {
-            Some(party) => party.name.clone(),
-            None => word.replace('`', ""),
-        })
-        .collect();
-    ink::prose(&words.join(" "))
 }
 
 fn given(paper: &ChainOfTitle<'_>) -> Markup {

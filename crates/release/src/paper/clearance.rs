@@ -57,11 +57,11 @@ pub fn clearance(paper: &Clearance<'_>) -> String {
         (asked(paper))
         @if !decision.reasons.is_empty() {
             h2 { "What stops it" }
-            @for reason in &decision.reasons { (stop(paper, reason)) }
+            @for reason in &decision.reasons { (stop(paper, reason, ink::outcome_of(reason.answer))) }
         }
         @if !decision.warnings.is_empty() {
             h2 { "What a person should look at" }
-            @for reason in &decision.warnings { (stop(paper, reason)) }
+            @for reason in &decision.warnings { (stop(paper, reason, ink::outcome("warn"))) }
         }
         (persons(paper))
         (uses(paper))
@@ -88,14 +88,14 @@ pub fn clearance(paper: &Clearance<'_>) -> String {
         on: question.on,
         tone: Tone::from(decision.decision),
         answer: html! { (ink::answer(decision.decision)) },
-        because: because(decision),
+        because: because(paper.record, decision),
         body,
     }
     .page()
 }
 
 /// The answer's own reasons, each in a line.
-fn because(decision: &Decision) -> Markup {
+fn because(record: &Record, decision: &Decision) -> Markup {
     let open = decision.duties.iter().filter(|duty| duty.done_by.is_none()).count();
     html! {
         @match decision.decision {
@@ -105,7 +105,7 @@ fn because(decision: &Decision) -> Markup {
             },
             _ => {
                 ul { @for reason in decision.reasons.iter().take(5) {
-                    li { (ink::rule(&reason.rule)) " " (ink::prose(&reason.sentence)) }
+                    li { (ink::rule(&reason.rule)) " " (ink::told(record, &reason.sentence)) }
                 } }
                 @if decision.reasons.len() > 5 { p { "and " (decision.reasons.len() - 5) " more, below." } }
             }
@@ -134,11 +134,11 @@ fn asked(paper: &Clearance<'_>) -> Markup {
     }
 }
 
-fn stop(paper: &Clearance<'_>, reason: &Reason) -> Markup {
+fn stop(paper: &Clearance<'_>, reason: &Reason, said: Markup) -> Markup {
     html! {
         div.stop {
-            div.top { (ink::outcome_of(reason.answer)) span { (ink::rule(&reason.rule)) } }
-            p.what { (ink::prose(&reason.sentence)) }
+            div.top { (said) span { (ink::rule(&reason.rule)) } }
+            p.what { (ink::told(paper.record, &reason.sentence)) }
             @if let Some(person) = &reason.person { p.small { "Person: " (ink::party(paper.record, person)) } }
             @if !reason.uses.is_empty() { p.small { "Where: " (places(paper, &reason.uses)) } }
             @if !reason.facts.is_empty() { table {
@@ -149,7 +149,7 @@ fn stop(paper: &Clearance<'_>, reason: &Reason) -> Markup {
                     td { (ink::source_if(f.document.as_ref(), f.page)) }
                 } } }
             } }
-            @if !reason.remedy.is_empty() { p.remedy { b { "What would change it: " } (ink::prose(&reason.remedy)) } }
+            @if !reason.remedy.is_empty() { p.remedy { b { "What would change it: " } (ink::told(paper.record, &reason.remedy)) } }
             p.small.dim {
                 "Document: " (ink::source_if(reason.document.as_ref(), reason.page))
                 " · Rule from: " (ink::prose(&reason.source)) " · evidence " (ink::text(&reason.evidence))
@@ -229,7 +229,10 @@ fn person(paper: &Clearance<'_>, id: &str, seen: &Cast<'_>) -> Markup {
     // A person's word is the gravest that any rule said of them.
     let worst = decision.reasons.iter().filter(|r| r.person.as_deref() == Some(id)).map(|r| r.answer).max();
     let consents = paper.record.standing(id, paper.question.on);
-    let missed = |consent: &str| decision.near_misses.iter().find(|near| near.person == id && near.consent == consent);
+    // A consent may be close to several of the things that are asked of it, and lack something else for each.
+    let missed = |consent: &str| -> Vec<&NearMiss> {
+        decision.near_misses.iter().filter(|near| near.person == id && near.consent == consent).collect()
+    };
     html! {
         div.keep {
             h3 { (ink::party(paper.record, id)) " · " @match worst { Some(answer) => (ink::outcome_of(answer)), None => (ink::outcome("carried")) } }
@@ -242,16 +245,16 @@ fn person(paper: &Clearance<'_>, id: &str, seen: &Cast<'_>) -> Markup {
             @else { table.matrix {
                 colgroup { col.wide; col.wide; col.wide; col.wide; col.thin; col.wide; col.wide; col.wide; }
                 thead { tr { th { "Consent" } @for (head, _) in COLUMNS { th { (head) } } th { "Paper" } } }
-                tbody { @for standing in &consents { (consent(standing, missed(&standing.consent.id))) } }
+                tbody { @for standing in &consents { (consent(standing, &missed(&standing.consent.id))) } }
             } }
             @for near in decision.near_misses.iter().filter(|near| near.person == id).take(3) {
-                p.remedy { (ink::prose(&near.sentence)) " " span.id { (ink::text(&near.consent)) } " " span.dim { (ink::source_if(near.document.as_ref(), near.page)) } }
+                p.remedy { (ink::told(paper.record, &near.sentence)) " " span.id { (ink::text(&near.consent)) } " " span.dim { (ink::source_if(near.document.as_ref(), near.page)) } }
             }
         }
     }
 }
 
-fn consent(standing: &Standing, near: Option<&NearMiss>) -> Markup {
+fn consent(standing: &Standing, near: &[&NearMiss]) -> Markup {
     let c = &standing.consent;
     let cells = [
         ink::words(c.acts.iter().map(|a| a.as_str()), "none named"),
@@ -265,7 +268,7 @@ fn consent(standing: &Standing, near: Option<&NearMiss>) -> Markup {
             @if let Some(event) = &standing.ended { br; span.gap { (event.kind) " " (event.on) } }
         },
     ];
-    let fails = |rules: &[&str]| near.is_some_and(|near| near.fails.iter().any(|rule| rules.contains(&rule.as_str())));
+    let fails = |rules: &[&str]| near.iter().flat_map(|near| &near.fails).any(|rule| rules.contains(&rule.as_str()));
     html! {
         tr {
             td { span.id { (ink::text(&c.id)) } @if c.replica != rights::Replica::None { br; (c.replica.as_str()) } }

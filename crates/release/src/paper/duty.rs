@@ -20,7 +20,7 @@ pub(super) fn open(record: &Record, duties: &[Duty], today: Date) -> Markup {
                 thead { tr { th { "Due" } th { "What" } th { "To" } th { "Rule" } th { "Document, page" } } }
                 tbody { @for duty in sorted { tr {
                     td.code { (due(duty, today)) }
-                    td { b { (ink::words([&duty.kind], "")) } ": " (ink::prose(&duty.sentence)) (owed(duty)) }
+                    td { b { (ink::words([&duty.kind], "")) } ": " (ink::told(record, &duty.sentence)) (owed(duty)) }
                     td { @if duty.to == "public" { "the public" } @else { (ink::party(record, &duty.to)) } }
                     td { (ink::rule(&duty.rule)) }
                     td { (ink::source_if(duty.document.as_ref(), duty.page)) }

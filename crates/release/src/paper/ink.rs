@@ -27,6 +27,29 @@ pub(super) fn prose(text: &str) -> Markup {
     html! { bdi { (quoted(&brief(text, SENTENCE))) } }
 }
 
+/// A sentence of the rules as people read it: parties and works by name instead of by record, the first letter large.
+pub(super) fn told(record: &Record, text: &str) -> Markup {
+    const MARKS: [char; 6] = [',', '.', ';', ')', '(', '`'];
+    // The ends of a word are its marks; what lies between may be the name of a record.
+    let named = |word: &str| {
+        let id = word.trim_matches(MARKS);
+        let name = match (record.parties.get(id), record.works.get(id)) {
+            (Some(party), _) => &party.name,
+            (None, Some(work)) => &work.title,
+            (None, None) => return word.to_owned(),
+        };
+        word.replacen(id, &brief(name, SHOWN), 1)
+    };
+    let words: Vec<String> = brief(text, 4 * SENTENCE).split(' ').map(named).collect();
+    let sentence = words.join(" ");
+    let mut letters = sentence.chars();
+    let first = letters.next().filter(|_| !words[0].contains(':'));
+    match first {
+        Some(first) => prose(&first.to_uppercase().chain(letters).collect::<String>()),
+        None => prose(&sentence),
+    }
+}
+
 /// Words that the rules set in backquotes, in quotation marks.
 fn quoted(text: &str) -> String {
     if text.matches('`').count() % 2 == 1 {
@@ -228,6 +251,11 @@ mod tests {
         assert_eq!(brief("a\u{202E}b\u{0}c\nd", 100), "a[U+202E]b[U+0000]c d");
         assert_eq!(brief("क्‍ष", 100), "क्‍ष", "joiners belong to the script");
         assert!(brief(&"x".repeat(65_536), 120).ends_with("… (65416 more characters)"));
+        let rows = "[[party]]\nid='o:a'\nkind='org'\nname='Alfa <Film>'\n";
+        let record = Record::new(rights::read::toml("a.toml", rows).unwrap().into_iter().map(|row| row.entry));
+        let told = |sentence| told(&record, sentence).into_string();
+        assert_eq!(told("gave it (o:a), o:ab"), "<bdi>Gave it (Alfa &lt;Film&gt;), o:ab</bdi>");
+        assert_eq!((told("c:x was revoked"), told("")), ("<bdi>c:x was revoked</bdi>".into(), "<bdi></bdi>".into()));
         assert_eq!(quoted("covers `trailer`, or"), "covers “trailer”, or");
         assert_eq!(quoted("a ` b"), "a ` b");
         assert_eq!(amount("-1234567.05"), "−1,234,567.05");

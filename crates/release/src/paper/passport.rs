@@ -184,7 +184,7 @@ fn barred(paper: &Passport<'_>) -> Markup {
                 td { (ink::text(&one.title)) @match one.shot { Some(n) => { " #" (n) }, None => { " " span.gap { "shot unknown" } } } }
                 td.num { (format!("{:.2}", one.seconds)) }
                 td { (ink::outcome_of(why.iter().map(|(_, answer, _)| *answer).max().unwrap_or(Answer::Unknown))) }
-                td { @if why.is_empty() { span.gap { "no reason was given" } } @for (rule, _, sentence) in why { div { (ink::rule(rule)) " " (ink::prose(sentence)) } } }
+                td { @if why.is_empty() { span.gap { "no reason was given" } } @for (rule, _, sentence) in why { div { (ink::rule(rule)) " " (ink::told(paper.record, sentence)) } } }
             } } }
         } }
     }
