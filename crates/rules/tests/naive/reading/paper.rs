@@ -124,6 +124,9 @@ pub(crate) fn lacks(record: &Record, governing: &Governing, consent: &Consent, n
     days.extend(record.events.values().filter(|event| event.consent == consent.id).map(|event| event.on));
     days.retain(|day| need.from <= *day && *day <= need.until);
     let mut lacks = Vec::new();
+    if consent.by.as_deref().is_some_and(|by| by != need.person && !speaks(record, by, need.person)) {
+        lacks.push("CORE-AUTHORITY");
+    }
     for day in days {
         match standing_on(record, consent, day) {
             None => lacks.push("CORE-REVOKED"),
@@ -281,12 +284,17 @@ fn estate(record: &Record, consent: &Consent, need: &Need<'_>, lacks: &mut Vec<&
         (_, Some(place)) => place == "US-CA" || place == "US-NY",
         (_, None) => true,
     };
-    let speaks = consent.by.as_deref().and_then(|by| record.parties.get(by)).is_some_and(|by| {
-        by.kind == rights::PartyKind::Estate
-            && by.for_person.as_deref() == Some(need.person)
-            && by.authority.as_ref().is_some_and(|paper| paper.verified_by.is_some())
-    });
-    if concerned && !speaks {
+    let estate = |by: &str| record.parties.get(by).is_some_and(|by| by.kind == rights::PartyKind::Estate);
+    let signed = consent.by.as_deref().is_some_and(|by| estate(by) && speaks(record, by, need.person));
+    if concerned && !signed {
         lacks.push("CA-3344.1/NY-50F");
     }
+}
+
+/// Whether someone has a paper, read by someone, that lets them speak for a person.
+fn speaks(record: &Record, by: &str, person: &str) -> bool {
+    record.parties.get(by).is_some_and(|by| {
+        by.for_person.as_deref() == Some(person)
+            && by.authority.as_ref().is_some_and(|paper| paper.verified_by.is_some())
+    })
 }

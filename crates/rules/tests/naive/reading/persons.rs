@@ -1,7 +1,7 @@
 //! What a person's other papers and their age say, whatever they consented to.
 
 use rights::work::Effect;
-use rights::{Date, Guild, Record, Work};
+use rights::{Agreement, Date, Guild, Purpose, Record, Work};
 
 use super::packs::Governing;
 use super::paper::{self, Kind, Need};
@@ -14,7 +14,13 @@ pub(crate) fn obstacles(record: &Record, works: &[&Work], need: &Need<'_>, train
         governing.add_person(record, work, need.person);
     }
     let mut found = paper::obstacles(record, &governing, need);
-    found.extend(governing.obstacles.iter().cloned());
+    // What was filmed and is shown as it was needs the agreements' rules about machines no more than a film of 1950 does.
+    if need.kind != Kind::Footage || !need.edits.is_empty() {
+        found.extend(governing.obstacles.iter().cloned());
+    }
+    if need.kind == Kind::Lesson && engagements(record, works, need.person).next().is_none() {
+        found.push(format!("CORE-UNKNOWN: the engagement of {}", need.person));
+    }
     clauses(record, works, need, training.is_some(), &mut found);
     if let Some(this_very_work) = training
         && !this_very_work
@@ -54,14 +60,42 @@ fn clauses(record: &Record, works: &[&Work], need: &Need<'_>, training: bool, fo
             found.push(format!("CORE-CLAUSE: {name}, under which {} was engaged, is not recorded", need.person));
             continue;
         };
-        for clause in agreement.clauses.iter().filter(|clause| clause.effect == Effect::Barred) {
-            let about = match clause.topic.as_str() {
-                "ai_training" | "training" => training,
-                "replica" => matches!(need.kind, Kind::Replica | Kind::Subject),
-                topic => need.purposes.iter().any(|purpose| purpose.as_str() == topic),
-            };
-            if about {
-                found.push(format!("CORE-CLAUSE: {name} bars {} of {}", clause.topic, need.person));
+        let replica = matches!(need.kind, Kind::Replica | Kind::Subject);
+        for topic in barred(agreement, training, replica, &need.purposes) {
+            found.push(format!("CORE-CLAUSE: {name} bars {topic} of {}", need.person));
+        }
+    }
+}
+
+/// Topics of a paper's clauses that bar a use.
+fn barred<'a>(agreement: &'a Agreement, training: bool, replica: bool, purposes: &[Purpose]) -> Vec<&'a str> {
+    let mut topics = Vec::new();
+    for clause in agreement.clauses.iter().filter(|clause| clause.effect == Effect::Barred) {
+        let about = match clause.topic.as_str() {
+            "ai_training" | "training" => training,
+            "replica" => replica,
+            topic => purposes.iter().any(|purpose| purpose.as_str() == topic),
+        };
+        if about {
+            topics.push(clause.topic.as_str());
+        }
+    }
+    topics
+}
+
+/// Papers of a work that no engagement names bind whoever uses the work.
+pub(crate) fn papers(
+    record: &Record,
+    work: &Work,
+    (training, replica): (bool, bool),
+    purposes: &[Purpose],
+    found: &mut Vec<String>,
+) {
+    for agreement in record.agreements.values().filter(|agreement| agreement.work == work.id) {
+        let named = record.engagements.values().any(|one| one.agreement.as_ref() == Some(&agreement.id));
+        if !named {
+            for topic in barred(agreement, training, replica, purposes) {
+                found.push(format!("CORE-CLAUSE: {} bars {topic} of {}", agreement.id, work.id));
             }
         }
     }

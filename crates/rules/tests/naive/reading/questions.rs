@@ -140,12 +140,25 @@ pub(crate) fn release(record: &Record, studio: &str, release: &Release) -> Vec<S
         from: release.from,
         until: release.until,
     };
-    // What no rule was asked about is not allowed: the work that it is for is governed as well as each that is used.
+    // What no rule was asked about is not allowed: the work that it is for is governed as well as each that is used. Which
+    // agreements a work was made under is always asked; their rules are about machines, and asked for where one was at work.
     let mut all = Governing::default();
-    all.add_work(project);
+    if release.uses.iter().any(|used| used.made.is_some()) || !release.synthetics.is_empty() {
+        all.add_work(project);
+    }
+    if project.guilds.is_none() {
+        found.push(format!("CORE-UNKNOWN: guilds of {}", project.id));
+    }
     for (used, work) in release.uses.iter().zip(&used) {
         let Some(work) = *work else { continue };
-        all.add_work(work);
+        let changed = used.made.is_some() || !used.edits.is_empty();
+        if changed {
+            all.add_work(work);
+        }
+        if work.guilds.is_none() {
+            found.push(format!("CORE-UNKNOWN: guilds of {}", work.id));
+        }
+        persons::papers(record, work, (false, used.made.is_some()), &[release.purpose], &mut found);
         found.extend(title::obstacles(record, studio, work, &wanted));
         for shot in rows(record, work, used, &mut found) {
             for (person, voice) in used_of(shot, used) {
@@ -230,6 +243,7 @@ fn made(
     let mut governing = Governing::default();
     governing.add_work(work);
     governing.add_work(project);
+    found.extend(governing.obstacles.iter().cloned());
     let days = (release.from, release.until);
     found.extend(models::obstacles(record, studio, &governing, &made.model, Way::Used, days, us));
     directors(record, &[work, project], &governing, release.on, found);
@@ -338,6 +352,7 @@ pub(crate) fn train(record: &Record, studio: &str, train: &Train) -> Vec<String>
             if this_very_work { (Act::Adapt, Purpose::Picture) } else { (Act::Train, Purpose::Training) };
         let wanted =
             title::Use { acts: &[act], territories: Territories::world(), media: &[], from: train.on, until: train.on };
+        persons::papers(record, work, (true, false), &[purpose], &mut found);
         found.extend(title::obstacles(record, studio, work, &wanted));
         for shot in rows(record, work, used, &mut found) {
             for (person, voice) in used_of(shot, used) {
@@ -389,6 +404,7 @@ pub(crate) fn make(record: &Record, studio: &str, make: &Make) -> Vec<String> {
         until: make.on,
     };
     found.extend(title::obstacles(record, studio, work, &wanted));
+    persons::papers(record, work, (false, true), &[make.purpose], &mut found);
     let mut persons = make.persons.clone();
     if let Some(person) = record.models.get(&make.model).and_then(|model| model.subject_person.clone()) {
         // A model that exists to show a person shows that person.

@@ -50,6 +50,15 @@ pub(crate) fn fill(fate: &mut Fate<'_>, question: &Question, entries: &mut Vec<E
             until: fate.dice.one_in(2).then(|| near(fate.dice, asked)),
         }));
     }
+    if fate.dice.one_in(10) {
+        let clause = Clause {
+            topic: fate.dice.of(&["ai_training", "trailer", "replica", "dub"]).to_string(),
+            effect: if fate.dice.one_in(2) { Effect::Barred } else { Effect::Allowed },
+            page: 2,
+            text_hash: None,
+        };
+        entries.push(Entry::from(paper("a:work", "w:one", vec![clause])));
+    }
     if fate.dice.one_in(8) {
         entries.push(Entry::from(Text {
             id: "t:one".to_owned(),
@@ -138,7 +147,7 @@ fn engagements(fate: &mut Fate<'_>, entries: &mut Vec<Entry>) {
                 _ if fate.flaw() => Some(*fate.dice.of(Guild::ALL)),
                 _ => None,
             };
-            let paper = fate.dice.one_in(3);
+            let signed = fate.dice.one_in(3);
             entries.push(Entry::from(Engagement {
                 id: format!("n:{name}"),
                 party: (*person).to_owned(),
@@ -147,11 +156,11 @@ fn engagements(fate: &mut Fate<'_>, entries: &mut Vec<Entry>) {
                 role: None,
                 engaged_on: None,
                 guild,
-                agreement: paper.then(|| format!("a:{name}")),
+                agreement: signed.then(|| format!("a:{name}")),
                 separate_ai_agreement: fate.yes(),
                 scan_separate: fate.yes(),
             }));
-            if paper && !fate.flaw() {
+            if signed && !fate.flaw() {
                 let topics = ["ai_training", "trailer", "replica", "dub", "promotion"];
                 let clause = Clause {
                     topic: fate.dice.of(&topics).to_string(),
@@ -159,19 +168,24 @@ fn engagements(fate: &mut Fate<'_>, entries: &mut Vec<Entry>) {
                     page: 12,
                     text_hash: None,
                 };
-                entries.push(Entry::from(Agreement {
-                    id: format!("a:{name}"),
-                    work: work.to_owned(),
-                    about: "engagement".to_owned(),
-                    clauses: if fate.dice.one_in(2) { vec![clause] } else { Vec::new() },
-                    points: Vec::new(),
-                    source: None,
-                    approved_by: None,
-                    document: Some(document('4')),
-                    page: Some(1),
-                }));
+                let clauses = if fate.dice.one_in(2) { vec![clause] } else { Vec::new() };
+                entries.push(Entry::from(paper(&format!("a:{name}"), work, clauses)));
             }
         }
+    }
+}
+
+fn paper(id: &str, work: &str, clauses: Vec<Clause>) -> Agreement {
+    Agreement {
+        id: id.to_owned(),
+        work: work.to_owned(),
+        about: "engagement".to_owned(),
+        clauses,
+        points: Vec::new(),
+        source: None,
+        approved_by: None,
+        document: Some(document('4')),
+        page: Some(1),
     }
 }
 
