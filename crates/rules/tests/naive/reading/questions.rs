@@ -40,7 +40,9 @@ fn rows<'r>(record: &'r Record, work: &Work, used: &Use, found: &mut Vec<String>
         found.push(format!("CORE-UNKNOWN: shot {:?} of {}", used.shot, work.id));
     }
     for shot in &rows {
-        if shot.verified_by.is_none() {
+        // Who confirmed each person of a shot confirmed its persons.
+        let each = !shot.appearance.is_empty() && shot.appearance.iter().all(|one| one.verified_by.is_some());
+        if shot.verified_by.is_none() && !each {
             found.push(format!("CORE-UNKNOWN: nobody confirmed {}", shot.id));
         }
     }
@@ -347,7 +349,8 @@ pub(crate) fn train(record: &Record, studio: &str, train: &Train) -> Vec<String>
             .uses
             .iter()
             .all(|other| named(record, &other.title, &mut Vec::new()).is_some_and(|one| one.id == work.id));
-        let this_very_work = train.post_production_only && alone;
+        let subject = record.models.get(&train.model).and_then(|model| model.subject_person.as_ref());
+        let this_very_work = train.post_production_only && alone && subject.is_none();
         let (act, purpose) =
             if this_very_work { (Act::Adapt, Purpose::Picture) } else { (Act::Train, Purpose::Training) };
         let wanted =
@@ -357,7 +360,6 @@ pub(crate) fn train(record: &Record, studio: &str, train: &Train) -> Vec<String>
         for shot in rows(record, work, used, &mut found) {
             for (person, voice) in used_of(shot, used) {
                 // A model whose subject they are learns from them under the consent to make it: MODEL-SUBJECT asks for that.
-                let subject = record.models.get(&train.model).and_then(|model| model.subject_person.as_ref());
                 if subject == Some(&person) {
                     continue;
                 }
@@ -375,7 +377,7 @@ pub(crate) fn train(record: &Record, studio: &str, train: &Train) -> Vec<String>
                 let ask = (&[purpose][..], &Territories::default(), &[][..], train.on, train.on);
                 let granted =
                     thing.grant.as_ref().is_some_and(|id| granted(record, id, &[&work.id], &thing.holder, act, ask));
-                if !free(thing, studio) && !granted && (thing.holder == "unknown" || thing.tdm != "none") {
+                if !free(thing, studio) && !granted && thing.tdm != "none" {
                     found.push(format!("EU-TDM: {} of {}", thing.what, thing.holder));
                 }
             }
