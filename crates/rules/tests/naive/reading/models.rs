@@ -81,6 +81,7 @@ fn create_need<'a>(person: &'a str, (from, until): (Date, Date), us: bool) -> Ne
         media: Vec::new(),
         from,
         until,
+        asked: from,
         scene: None,
         languages: Vec::new(),
         tags: Vec::new(),

@@ -33,6 +33,8 @@ pub(crate) struct Need<'a> {
     pub(crate) media: Vec<Medium>,
     pub(crate) from: Date,
     pub(crate) until: Date,
+    /// The day of the question.
+    pub(crate) asked: Date,
     pub(crate) scene: Option<u32>,
     pub(crate) languages: Vec<String>,
     pub(crate) tags: Vec<String>,
@@ -46,7 +48,7 @@ pub(crate) struct Need<'a> {
 }
 
 /// Edits that are ordinary post-production: the list of `SAG-ALTER`.
-const ORDINARY: &[&str] = &[
+pub(crate) const ORDINARY: &[&str] = &[
     "as_scripted",
     "cosmetics",
     "wardrobe",

@@ -15,7 +15,8 @@ pub(crate) fn obstacles(record: &Record, works: &[&Work], need: &Need<'_>, train
     }
     let mut found = paper::obstacles(record, &governing, need);
     // What was filmed and is shown as it was needs the agreements' rules about machines no more than a film of 1950 does.
-    if need.kind != Kind::Footage || !need.edits.is_empty() {
+    let changed = need.edits.iter().any(|edit| !paper::ORDINARY.contains(&edit.as_str()));
+    if need.kind != Kind::Footage || changed {
         found.extend(governing.obstacles.iter().cloned());
     }
     if need.kind == Kind::Lesson && engagements(record, works, need.person).next().is_none() {
@@ -29,7 +30,7 @@ pub(crate) fn obstacles(record: &Record, works: &[&Work], need: &Need<'_>, train
     }
     sexual(record, need, &mut found);
     if matches!(need.kind, Kind::Replica | Kind::Subject) {
-        if governing.has("sag-aftra-2026") && on_strike(record, need.from, need.until) {
+        if governing.has("sag-aftra-2026") && on_strike(record, need.asked) {
             found.push(format!("SAG-39G: {}", need.person));
         }
         if governing.has("iatse-2024") {
@@ -130,8 +131,9 @@ fn sexual(record: &Record, need: &Need<'_>, found: &mut Vec<String>) {
     }
 }
 
-fn on_strike(record: &Record, from: Date, until: Date) -> bool {
+/// A strike counts on the day the question is asked: whether it will last into the use nobody knows.
+fn on_strike(record: &Record, on: Date) -> bool {
     record.strikes.values().any(|strike| {
-        strike.guild == Guild::SagAftra && strike.from <= until && strike.until.is_none_or(|last| last >= from)
+        strike.guild == Guild::SagAftra && strike.from <= on && strike.until.is_none_or(|last| last >= on)
     })
 }
