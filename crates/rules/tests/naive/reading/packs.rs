@@ -47,10 +47,9 @@ impl Governing {
     /// Adds what a person was engaged under on a work.
     pub(crate) fn add_person(&mut self, record: &Record, work: &Work, person: &str) {
         for engagement in record.engagements.values() {
-            if engagement.work == work.id && engagement.party == person {
-                if let Some(guild) = engagement.guild {
-                    self.add(guild, work);
-                }
+            let theirs = engagement.work == work.id && engagement.party == person;
+            if let Some(guild) = engagement.guild.filter(|_| theirs) {
+                self.add(guild, work);
             }
         }
     }
