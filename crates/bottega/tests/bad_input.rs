@@ -99,7 +99,16 @@ fn every_make_of_picture_is_taken_with_its_frames() {
     let x264 = |pixels: &'static str| ["-c:v", "libx264", "-pix_fmt", pixels];
     ffmpeg(&[&PICTURE[..], &x264("yuv444p")].concat(), &at("full-chroma.mkv"));
     ffmpeg(&[&PICTURE[..], &x264("yuv420p10le")].concat(), &at("ten-bit.mkv"));
-    let odd = ["-f", "lavfi", "-i", "gradients=s=161x91:r=24:d=2", "-c:v", "ffv1", "-pix_fmt", "yuv444p"];
+    let odd = [
+        "-f",
+        "lavfi",
+        "-i",
+        "gradients=s=161x91:r=24:d=2:x0=10:y0=10:x1=150:y1=80:nb_colors=2:c0=0x204060:c1=0xe0a030",
+        "-c:v",
+        "ffv1",
+        "-pix_fmt",
+        "yuv444p",
+    ];
     ffmpeg(&odd, &at("odd.mkv"));
     // A phone: rotated, and at a rate that varies.
     film(&at("upright.mp4"), &[]);

@@ -13,7 +13,7 @@ use stage::{Stage, ffmpeg, many_shots, said};
 /// A slow picture with plain and busy parts, and grain that is new in every frame.
 fn grainy(strength: u32) -> String {
     format!(
-        "gradients=s=320x180:r=24:d=1:seed=3:speed=0.001:c0=0x605040:c1=0xa0b0c0,format=yuv420p,drawgrid=w=64:h=48:t=2:c=white@0.4,noise=c0s={strength}:c0f=t:c1s=4:c1f=t"
+        "gradients=s=320x180:r=24:d=1:seed=3:speed=0.001:x0=10:y0=10:x1=300:y1=170:nb_colors=2:c0=0x605040:c1=0xa0b0c0,format=yuv420p,drawgrid=w=64:h=48:t=2:c=white@0.4,noise=c0s={strength}:c0f=t:c1s=4:c1f=t"
     )
 }
 

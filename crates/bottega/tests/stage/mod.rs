@@ -114,7 +114,7 @@ pub(crate) const SHOT_FRAMES: i64 = 48;
 pub(crate) fn many_shots() -> PathBuf {
     static MAKING: Mutex<()> = Mutex::new(());
     let _one = MAKING.lock().unwrap_or_else(|e| e.into_inner());
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("many-shots-2.mp4");
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("many-shots-3.mp4");
     if file.is_file() {
         return file;
     }
@@ -128,7 +128,10 @@ pub(crate) fn many_shots() -> PathBuf {
                 1.0 / (i + 1) as f64,
                 -0.74 - 0.02 * i as f64
             ),
-            2 => format!("gradients=s=320x180:r=24:seed={i}:speed=0.05:nb_colors=6,noise=alls=12:all_seed={i}"),
+            // Its points and colours are named: what is left out it draws anew at every run, seed or not.
+            2 => format!(
+                "gradients=s=320x180:r=24:x0=10:y0=10:x1=300:y1=170:speed=0.004:nb_colors=3:c0=0x204060:c1=0xe0a030:c2=0x30a060:seed={i},hue=h={shade},noise=alls=12:all_seed={i}"
+            ),
             _ => format!(
                 "testsrc2=s=320x180:r=24,negate,rotate=t*0.4+{i}:c=0x806040,hue=h={shade},noise=alls=20:all_seed={i}"
             ),
