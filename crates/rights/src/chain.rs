@@ -88,8 +88,10 @@ fn index(medium: Medium) -> usize {
 /// Follows the rights of `work` and of the works it is made from, from their authors to `studio`.
 ///
 /// Links are taken in the order of their days: who assigns what he does not hold yet gives nothing, who has assigned holds it
-/// no longer (a license leaves it with the giver). A link carries a use that begins on or after its day and ends by its last.
-/// Territories where the work is in the public domain need no chain. Every author must be followed: rights are shared.
+/// no longer while that paper lasts (a license leaves it with the giver), and of what one gave to two on one day neither is sure.
+/// The studio must hold the use on every day of it, by whichever papers hold on that day.
+/// Territories where the work is in the public domain need no chain. Every author must be followed: rights are shared. Of a work
+/// that it is made from and that is not recorded nothing is known.
 pub fn chain(record: &Record, work: &Work, studio: &str, wanted: &Wanted<'_>) -> Chain {
     let mut chain = Chain { known: true, gaps: Vec::new(), steps: Vec::new(), given_away: Vec::new() };
     let mut done = Vec::new();
@@ -100,7 +102,12 @@ pub fn chain(record: &Record, work: &Work, studio: &str, wanted: &Wanted<'_>) ->
         }
         done.push(&work.id);
         follow(work, studio, wanted, &mut chain);
-        open.extend(work.based_on.iter().filter_map(|id| record.works.get(id)));
+        for id in &work.based_on {
+            match record.works.get(id) {
+                Some(earlier) => open.push(earlier),
+                None => chain.known = false,
+            }
+        }
         for grant in record.grants.values() {
             let overlaps = grant.direction == Direction::Out
                 && grant.exclusive
@@ -180,33 +187,59 @@ fn step(work: &Work, link: &Link) -> Step {
     }
 }
 
-/// What of `act` the studio holds in the end, and the links that brought it.
+/// What of `act` the studio holds on every day of the use, and the links that brought it.
 fn arrive<'l>(author: &str, studio: &str, act: Act, links: &[&'l Link], wanted: &Wanted<'_>) -> (Held, Vec<&'l Link>) {
+    let mine: Vec<&Link> =
+        links.iter().copied().filter(|link| link.rights.contains(&act) && link.from != link.to).collect();
+    let mut held = everything();
+    let mut used: Vec<&Link> = Vec::new();
+    for day in days(&mine, wanted) {
+        let (on_day, brought) = arrive_on(author, studio, &mine, day);
+        held = std::array::from_fn(|m| held[m].and(&on_day[m]));
+        for link in brought {
+            if !used.iter().any(|known| std::ptr::eq(*known, link)) {
+                used.push(link);
+            }
+        }
+    }
+    (held, used)
+}
+
+/// The first day of the use, and each later one of it on which a paper begins or has just ended.
+fn days(links: &[&Link], wanted: &Wanted<'_>) -> Vec<Date> {
+    let after = |link: &&Link| link.until.day().tomorrow().ok();
+    let changes = links.iter().map(|link| link.date).chain(links.iter().filter_map(after));
+    let mut days: Vec<Date> = changes.filter(|day| wanted.from < *day && *day <= wanted.until).collect();
+    days.push(wanted.from);
+    days.sort_unstable();
+    days.dedup();
+    days
+}
+
+/// What of an act, which `links` all carry, the studio holds on `day`.
+fn arrive_on<'l>(author: &str, studio: &str, links: &[&'l Link], day: Date) -> (Held, Vec<&'l Link>) {
     let mut holders: BTreeMap<&str, Held> = BTreeMap::from([(author, everything())]);
     let mut used: Vec<&Link> = Vec::new();
-    let carries =
-        |link: &Link| link.rights.contains(&act) && link.date <= wanted.from && link.until.day() >= wanted.until;
-    // Papers of one day may be listed in any order: such a group is gone through until nothing moves.
+    let links: Vec<&Link> = links.iter().copied().filter(|link| link.date <= day && day <= link.until.day()).collect();
+    // Papers of one day may be listed in any order: what a group brings is gathered until nothing is added.
     for group in links.chunk_by(|a, b| a.date == b.date) {
-        for _ in 0..group.len() {
+        let mut gained: BTreeMap<&str, Held> = BTreeMap::new();
+        let mut lost: BTreeMap<&str, Held> = BTreeMap::new();
+        loop {
             let mut moved = false;
-            for link in group.iter().filter(|link| carries(link)) {
-                let Some(from) = holders.get(link.from.as_str()).copied() else { continue };
-                let given: Held = std::array::from_fn(|m| {
-                    let medium = Medium::ALL[m];
-                    let by = link.media.is_empty() || link.media.contains(&medium);
-                    if by { from[m].and(&link.territories) } else { Territories::default() }
-                });
-                if given.iter().all(Territories::is_empty) || link.from == link.to {
+            for link in group {
+                let had = holders.get(link.from.as_str()).copied().unwrap_or_default();
+                let has = or(&had, &gained.get(link.from.as_str()).copied().unwrap_or_default());
+                let passed: Held = std::array::from_fn(|m| has[m].and(&scope(link)[m]));
+                if passed.iter().all(Territories::is_empty) {
                     continue;
                 }
+                let rivals = group.iter().filter(|other| rivals(link, other));
+                let given = rivals.fold(passed, |left, other| without(&left, &scope(other)));
+                moved |= add(gained.entry(&link.to).or_default(), &given);
                 if link.instrument != "license" {
-                    holders.insert(&link.from, std::array::from_fn(|m| from[m].without(&given[m])));
+                    moved |= add(lost.entry(&link.from).or_default(), &passed);
                 }
-                let to = holders.entry(&link.to).or_default();
-                let more: Held = std::array::from_fn(|m| to[m].or(&given[m]));
-                moved |= more != *to;
-                *to = more;
                 if !used.iter().any(|known| std::ptr::eq(*known, *link)) {
                     used.push(*link);
                 }
@@ -215,8 +248,48 @@ fn arrive<'l>(author: &str, studio: &str, act: Act, links: &[&'l Link], wanted: 
                 break;
             }
         }
+        for (party, more) in gained {
+            add(holders.entry(party).or_default(), &more);
+        }
+        for (party, less) in lost {
+            let held = holders.entry(party).or_default();
+            *held = without(held, &less);
+        }
     }
+    // Papers that lead elsewhere are none of those that brought it.
+    let mut leads = vec![studio];
+    while let Some(link) = used.iter().find(|l| leads.contains(&l.to.as_str()) && !leads.contains(&l.from.as_str())) {
+        leads.push(&link.from);
+    }
+    used.retain(|link| leads.contains(&link.to.as_str()));
     (holders.get(studio).copied().unwrap_or_default(), used)
+}
+
+/// What a link is for, by medium.
+fn scope(link: &Link) -> Held {
+    let by = |medium: &Medium| link.media.is_empty() || link.media.contains(medium);
+    std::array::from_fn(|m| if by(&Medium::ALL[m]) { link.territories } else { Territories::default() })
+}
+
+/// Whether `other`, a paper of the same day, parts with what `one` gives to somebody else.
+fn rivals(one: &Link, other: &Link) -> bool {
+    one.from == other.from && one.to != other.to && other.instrument != "license"
+}
+
+fn or(a: &Held, b: &Held) -> Held {
+    std::array::from_fn(|m| a[m].or(&b[m]))
+}
+
+fn without(a: &Held, b: &Held) -> Held {
+    std::array::from_fn(|m| a[m].without(&b[m]))
+}
+
+/// Adds, and says whether that was anything new.
+fn add(held: &mut Held, more: &Held) -> bool {
+    let sum = or(held, more);
+    let new = sum != *held;
+    *held = sum;
+    new
 }
 
 fn why(author: &str, studio: &str, act: Act, links: &[&Link], wanted: &Wanted<'_>, missing: &Territories) -> String {
@@ -319,5 +392,28 @@ mod tests {
         let silent = Link { rights: vec![Act::Adapt], ..link("p:author", "o:studio", 2011) };
         assert!(asked(vec![silent]).gaps[0].because.contains("does not name `communicate`"));
         assert!(asked(Vec::new()).gaps[0].because.contains("no assignment"));
+    }
+
+    #[test]
+    fn a_paper_takes_away_on_each_day_it_holds() {
+        let until = |link: Link, day| Link { until: Until::Day(day), ..link };
+        // The author sold to another first, and that paper ends within the use.
+        let sold = until(link("p:author", "o:beta", 2010), date(2027, 6, 30));
+        assert_eq!(asked(vec![sold.clone(), link("p:author", "o:studio", 2011)]).gaps.len(), 1);
+        let before = until(sold, date(2027, 4, 30));
+        assert!(asked(vec![before, link("p:author", "o:studio", 2011)]).gaps.is_empty(), "it had come back by then");
+        // A paper renewed while the first still runs: each covers a part, together they cover all.
+        let first = until(link("p:author", "o:studio", 2010), date(2027, 12, 31));
+        assert!(asked(vec![first.clone(), link("p:author", "o:studio", 2027)]).gaps.is_empty());
+        let late = Link { date: date(2028, 1, 2), ..link("p:author", "o:studio", 2028) };
+        assert_eq!(asked(vec![first, late]).gaps.len(), 1, "one day is nobody's");
+    }
+
+    #[test]
+    fn what_went_to_two_on_one_day_is_nobodys() {
+        let studio = link("p:author", "o:studio", 2011);
+        let beta = link("p:author", "o:beta", 2011);
+        assert_eq!(asked(vec![studio.clone(), beta.clone()]).gaps.len(), 1);
+        assert_eq!(asked(vec![beta, studio]).gaps.len(), 1);
     }
 }

@@ -92,9 +92,10 @@ impl Record {
 
     fn put(&mut self, entry: Entry) {
         fn note<K: Ord>(index: &mut BTreeMap<K, Vec<String>>, key: K, id: &str) {
+            // By name: in which order rows came in decides nothing.
             let ids = index.entry(key).or_default();
-            if !ids.iter().any(|known| known == id) {
-                ids.push(id.to_owned());
+            if let Err(at) = ids.binary_search_by(|known| known.as_str().cmp(id)) {
+                ids.insert(at, id.to_owned());
             }
         }
         let id = entry.id().to_owned();

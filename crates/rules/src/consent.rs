@@ -83,7 +83,7 @@ pub(crate) fn subject<'a>(
         .from(Source::paper(&consent.id, &consent.document, consent.page))
         .said("person", record.name(need.person))
         .said("who", need.person)
-        .words("forbidden", consent.forbid.iter().filter(|word| need.against.contains(&word.as_str())))
+        .words("forbidden", consent.forbid.iter().filter(|word| need.is(word)))
         .longs("scenes", consent.scenes.iter().copied().map(i64::from).collect())
         .listed("languages", &consent.languages)
         .listed("tags", &consent.tags)
@@ -240,9 +240,15 @@ impl<'n> Wanted<'n> {
             .listed("media", &consent.media.iter().map(|m| m.as_str()).collect::<Vec<_>>())
             .places("territories_missing", known.then_some(missing))
             .said("territories", (!consent.territories.is_empty()).then(|| consent.territories.to_string()).as_deref())
-            .day("not_before", consent.not_before.or(consent.signed_at))
+            .day("not_before", self.first(consent))
             .day("not_after", consent.not_after.map(Until::day));
         self.paper(subject, &consent.document, consent.page, consent.verified_by.as_deref());
+    }
+
+    /// From when a consent holds: if it does not say, from its signature; and no model of a person is begun before they signed.
+    fn first(&self, consent: &Consent) -> Option<Date> {
+        let from = consent.not_before.or(consent.signed_at)?;
+        if self.class == Class::Subject.as_str() { Some(from.max(consent.signed_at?)) } else { Some(from) }
     }
 
     /// A grant's side of the same facts.

@@ -128,7 +128,8 @@ impl<'a> Case<'a> {
             entry.1.push(at);
             for appearance in &row.appearance {
                 let kinds = taken(&appearance.kinds, used);
-                if kinds.is_empty() {
+                // What of them is to be seen or heard may not be recorded: then it may be all.
+                if kinds.is_empty() && !appearance.kinds.is_empty() {
                     continue;
                 }
                 let key = need(self.blank(&appearance.person, work, kinds, row.scene));
@@ -160,7 +161,6 @@ impl<'a> Case<'a> {
             scene,
             languages: Vec::new(),
             tags: Vec::new(),
-            against: Vec::new(),
             edits: Vec::new(),
             kinds,
             from: self.asked.from,
@@ -181,15 +181,6 @@ impl<'a> Case<'a> {
             }
         }
     }
-}
-
-/// Words of consents' `forbid` that a use of this purpose falls under.
-pub(crate) fn against<'a>(purpose: Purpose, tags: &[&'a str]) -> Vec<&'a str> {
-    let mut words = tags.to_vec();
-    words.push(purpose.as_str());
-    words.sort_unstable();
-    words.dedup();
-    words
 }
 
 pub(crate) fn words(list: &[String]) -> Vec<&str> {

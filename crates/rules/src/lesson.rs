@@ -1,5 +1,7 @@
 //! Training: which shots may teach a model, and which persons in them.
 
+use std::collections::BTreeSet;
+
 use rights::{Act, Purpose};
 
 use crate::case::Case;
@@ -19,7 +21,15 @@ impl<'a> Case<'a> {
             sorted.titles.entry(&used.title).or_default().push(at);
         }
         // What serves the making of the very work learns from one work only, and shows nobody.
-        let post = ask.post_production_only && subject_person.is_none() && sorted.titles.len() == 1;
+        let taught: BTreeSet<Option<&str>> = sorted
+            .titles
+            .keys()
+            .map(|title| match self.title(title) {
+                Title::One(work) => Some(work.id.as_str()),
+                Title::Unknown => None,
+            })
+            .collect();
+        let post = ask.post_production_only && subject_person.is_none() && taught.len() == 1;
         for (at, used) in ask.uses.iter().enumerate() {
             let Title::One(work) = self.title(&used.title) else { continue };
             self.footage(&mut sorted, work, used, at, |need| {
@@ -29,14 +39,7 @@ impl<'a> Case<'a> {
                     (_, true) => (Class::Post, vec![Act::Adapt], vec![Purpose::Picture]),
                     (_, false) => (Class::Training, vec![Act::Train], vec![Purpose::Training]),
                 };
-                Need {
-                    class,
-                    acts,
-                    purposes,
-                    model: Some(&ask.model),
-                    against: if subject || post { Vec::new() } else { vec!["training_other_models"] },
-                    ..need
-                }
+                Need { class, acts, purposes, model: Some(&ask.model), ..need }
             });
         }
         let act = if post { Act::Adapt } else { Act::Train };
@@ -47,7 +50,7 @@ impl<'a> Case<'a> {
                 Title::Unknown => None,
             };
             works.extend(project);
-            self.work(title, &Used { acts: vec![act], machine: true, project }, uses);
+            self.work(title, &Used { acts: vec![act], machine: true, topics: &["ai_training"], project }, uses);
         }
         let purpose = if post { Purpose::Picture } else { Purpose::Training };
         let thing = Wanted::thing(&self.asked, vec![act.as_str()], vec![purpose.as_str()], None);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rights::{Act, PartyKind};
 
 use crate::case::Case;
-use crate::decide::{against, words};
+use crate::decide::words;
 use crate::need::{Class, Need, Uses};
 use crate::person::Around;
 use crate::question::Make;
@@ -17,7 +17,7 @@ impl<'a> Case<'a> {
             Title::One(work) => Some(work),
             Title::Unknown => None,
         };
-        self.work(&ask.work, &Used { acts: vec![Act::Adapt], machine: true, project }, &[]);
+        self.work(&ask.work, &Used { acts: vec![Act::Adapt], machine: true, topics: &["replica"], project }, &[]);
         let named = ask.prompt.as_deref().map_or_else(BTreeSet::new, |prompt| self.named(prompt));
         let subject = self.record.models.get(&ask.model).and_then(|model| model.subject_person.as_deref());
         let mut persons: BTreeSet<&str> = ask.persons.iter().map(String::as_str).collect();
@@ -33,7 +33,6 @@ impl<'a> Case<'a> {
                 purposes: vec![ask.purpose],
                 languages: ask.language.as_deref().into_iter().collect(),
                 tags: tags.clone(),
-                against: against(ask.purpose, &tags),
                 prompted: named.contains(person),
                 alone: persons.len() == 1,
                 ..self.blank(person, work, Vec::new(), ask.scene)

@@ -38,6 +38,7 @@ impl<'a> Case<'a> {
             .bool("likeness", likeness)
             .bool("unnamed", unnamed);
         let mut drifted = BTreeSet::new();
+        let mut traced = true;
         let mut again = BTreeSet::new();
         if let Some(model) = model {
             self.trail.saw("model", &model.id, model);
@@ -48,7 +49,7 @@ impl<'a> Case<'a> {
                 let need = self.creation(person, model, work);
                 carried = self.person(&need, &about, &Around::default());
             }
-            drifted = self.ancestors(model);
+            (drifted, traced) = self.ancestors(model);
             for person in &drifted {
                 let need = self.creation(person, model, work);
                 if self.agreed_again(&need, model, &all) {
@@ -62,14 +63,16 @@ impl<'a> Case<'a> {
         let name_of = |person: &&str| record.name(person).to_owned();
         subject
             .from(Source::row(name))
+            .bool("traced", traced)
             .words("drifted", drifted.iter().map(name_of))
             .words("reconsented", again.iter().map(name_of));
         self.judge(&subject, cover.packs, &About { uses, ..About::default() });
     }
 
-    /// What a model needs of the person it exists to show: from its first use on.
+    /// What a model needs of the person it exists to show: from its first use until the last day of what it makes.
     fn creation(&self, person: &'a str, model: &'a Model, work: Option<&'a Work>) -> Need<'a> {
         let on = self.asked.on;
+        let first = on.min(self.asked.from);
         Need {
             person,
             work: work.map_or("", |work| &work.id),
@@ -81,23 +84,23 @@ impl<'a> Case<'a> {
             scene: None,
             languages: Vec::new(),
             tags: Vec::new(),
-            against: Vec::new(),
             edits: Vec::new(),
             kinds: Vec::new(),
-            from: model.first_used.map_or(on, |first| first.min(on)),
-            until: on,
+            from: model.first_used.map_or(first, |used| used.min(first)),
+            until: self.asked.until.max(on),
             prompted: false,
             alone: false,
         }
     }
 
-    /// Persons shown by the models that it was made from.
-    fn ancestors(&mut self, model: &'a Model) -> BTreeSet<&'a str> {
+    /// Persons shown by the models that it was made from, and whether all of those are recorded.
+    fn ancestors(&mut self, model: &'a Model) -> (BTreeSet<&'a str>, bool) {
         let record = self.record;
         let mut persons = BTreeSet::new();
         let mut seen = vec![model.id.as_str()];
         let mut next = model.made_from.as_deref();
-        while let Some(parent) = next.and_then(|id| record.models.get(id)) {
+        while let Some(id) = next {
+            let Some(parent) = record.models.get(id) else { return (persons, false) };
             if seen.contains(&parent.id.as_str()) {
                 break;
             }
@@ -106,7 +109,7 @@ impl<'a> Case<'a> {
             persons.extend(parent.subject_person.as_deref());
             next = parent.made_from.as_deref();
         }
-        persons
+        (persons, true)
     }
 
     /// Whether a consent of the person that names this very model carries its making.

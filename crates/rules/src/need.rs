@@ -45,8 +45,6 @@ pub(crate) struct Need<'a> {
     pub(crate) scene: Option<u32>,
     pub(crate) languages: Vec<&'a str>,
     pub(crate) tags: Vec<&'a str>,
-    /// What consents forbid by name and the use is.
-    pub(crate) against: Vec<&'a str>,
     pub(crate) edits: Vec<&'a str>,
     pub(crate) kinds: Vec<AppearanceKind>,
     pub(crate) from: Date,
@@ -55,6 +53,16 @@ pub(crate) struct Need<'a> {
     pub(crate) prompted: bool,
     /// Whether nobody else is made with them.
     pub(crate) alone: bool,
+}
+
+impl Need<'_> {
+    /// Whether a word of a consent's `forbid` names this use: its act, its purpose, a tag, or what else it is.
+    pub(crate) fn is(&self, word: &str) -> bool {
+        self.acts.iter().any(|act| act.as_str() == word)
+            || self.purposes.iter().any(|purpose| purpose.as_str() == word)
+            || self.tags.contains(&word)
+            || (word == "training_other_models" && self.class == Class::Training)
+    }
 }
 
 /// The uses that have a need.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use rights::work::Effect;
-use rights::{Date, Engagement, Guild, Party, Territories, Work};
+use rights::{Date, Engagement, Guild, Party, Purpose, Territories, Work};
 
 use crate::case::{About, Case, Word};
 use crate::consent::{self, Standing};
@@ -110,6 +110,7 @@ impl<'a> Case<'a> {
             .words("uncovered", *uncovered)
             .said("consent", recorded.then_some("recorded"))
             .bool("carried", *carried)
+            .bool("changed", !need.edits.is_empty())
             .bool("minor", minor(party, asked.on, works))
             .bool("deceased", party.and_then(Party::is_deceased))
             .long("years_since_death", years_since_death(party, need.from))
@@ -145,7 +146,7 @@ impl<'a> Case<'a> {
         let reviewed = record
             .deeds_about(need.person, "review")
             .chain(works.iter().flat_map(|w| record.deeds_about(&w.id, "review")));
-        let reviewed: Vec<_> = reviewed.filter(|deed| deed.on <= asked.until).collect();
+        let reviewed: Vec<_> = reviewed.filter(|deed| deed.on <= asked.on).collect();
         for deed in &reviewed {
             self.trail.saw("deed", &deed.id, deed);
         }
@@ -163,22 +164,23 @@ impl<'a> Case<'a> {
 
     /// Topics of the use that a clause of the person's own papers bars.
     fn barred(&mut self, subject: &mut Subject, need: &Need<'a>, engagements: &[&'a Engagement]) {
-        let topics: &[&str] = match need.class {
+        let machine: &[&str] = match need.class {
             Class::Training => &["ai_training"],
             Class::Subject => &["ai_training", "replica"],
             Class::Replica => &["replica"],
-            Class::Footage => need.purposes.first().map_or(&[][..], |purpose| match purpose {
-                rights::Purpose::Trailer => &["trailer", "promotion"],
-                rights::Purpose::Promotion => &["promotion"],
-                rights::Purpose::Advertising => &["advertising"],
-                rights::Purpose::Sequel => &["sequel"],
-                _ => &[],
-            }),
-            Class::Post => &[],
+            // A clause that bars learning knows no exception for what serves this work only.
+            Class::Post => &["ai_training"],
+            Class::Footage => &[],
         };
+        let topics = topics(machine, &need.purposes);
         let mut barred = Vec::new();
+        let mut unread = Vec::new();
         let mut paper = Source::row(need.person);
-        for agreement in engagements.iter().filter_map(|e| self.record.agreements.get(e.agreement.as_deref()?)) {
+        for name in engagements.iter().filter_map(|e| e.agreement.as_deref()) {
+            let Some(agreement) = self.record.agreements.get(name) else {
+                unread.push(name);
+                continue;
+            };
             self.trail.saw("agreement", &agreement.id, agreement);
             for clause in agreement.clauses.iter().filter(|clause| clause.effect == Effect::Barred) {
                 if topics.contains(&clause.topic.as_str()) {
@@ -191,8 +193,19 @@ impl<'a> Case<'a> {
         }
         barred.sort_unstable();
         barred.dedup();
-        subject.from(paper).words("barred", barred);
+        subject.from(paper).words("barred", barred).from(Source::row(need.person)).words("papers_unknown", unread);
     }
+}
+
+/// Topics of clauses that bar a use: those of what a machine does, and those of its purposes.
+pub(crate) fn topics(machine: &[&'static str], purposes: &[Purpose]) -> Vec<&'static str> {
+    let mut topics = machine.to_vec();
+    topics.extend(purposes.iter().map(|purpose| purpose.as_str()));
+    if purposes.contains(&Purpose::Trailer) {
+        // A trailer promotes.
+        topics.push("promotion");
+    }
+    topics
 }
 
 /// The work that is used, and the one that it is for.

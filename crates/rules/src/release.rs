@@ -6,7 +6,7 @@ use rights::{Act, AppearanceKind, Medium, Purpose, ThirdParty, Work};
 
 use crate::case::{About, Case};
 use crate::consent::Wanted;
-use crate::decide::{Sorted, against, words};
+use crate::decide::{Sorted, words};
 use crate::need::{Class, Need, release_acts};
 use crate::person::Around;
 use crate::question::{Made, Release, Use};
@@ -29,12 +29,14 @@ impl<'a> Case<'a> {
         let mut sorted = Sorted::default();
         let mut models: BTreeMap<&str, Making<'_>> = BTreeMap::new();
         let mut machined: BTreeSet<&str> = BTreeSet::new();
+        let mut remade: BTreeSet<&str> = BTreeSet::new();
         for (at, used) in ask.uses.iter().enumerate() {
             sorted.titles.entry(&used.title).or_default().push(at);
             if used.made.is_some() || !used.edits.is_empty() {
                 machined.insert(&used.title);
             }
             if let Some(made) = &used.made {
+                remade.insert(&used.title);
                 let known = models.entry(&made.model).or_default();
                 known.likeness |= !self.shown(made).is_empty();
                 known.uses.push(at);
@@ -45,7 +47,6 @@ impl<'a> Case<'a> {
                 project: project.map(|work| work.id.as_str()),
                 acts: elsewhere(&acts, work, project),
                 purposes: vec![ask.purpose],
-                against: against(ask.purpose, &[]),
                 edits: words(&used.edits),
                 ..need
             });
@@ -56,12 +57,14 @@ impl<'a> Case<'a> {
         for (title, uses) in &sorted.titles {
             let machine = machined.contains(title) || !ask.synthetics.is_empty();
             let acts = self.one(title).map_or_else(|| acts.clone(), |work| elsewhere(&acts, work, project));
-            self.work(title, &Used { acts, machine, project }, uses);
+            let topics = if remade.contains(title) { REPLICA } else { &[] };
+            self.work(title, &Used { acts, machine, topics, project }, uses);
         }
         if let Some(work) = project
             && !sorted.titles.keys().any(|title| self.one(title).is_some_and(|known| known.id == work.id))
         {
-            self.work(&work.id, &Used { acts: acts.clone(), machine: !machined.is_empty(), project }, &[]);
+            let topics = if remade.is_empty() { &[] } else { REPLICA };
+            self.work(&work.id, &Used { acts: acts.clone(), machine: !machined.is_empty(), topics, project }, &[]);
         }
         let thing = Wanted::thing(
             &self.asked,
@@ -129,7 +132,6 @@ impl<'a> Case<'a> {
                 purposes: purposes.clone(),
                 languages: if speaks { words(&ask.languages) } else { Vec::new() },
                 tags: tags.clone(),
-                against: against(ask.purpose, &tags),
                 alone: persons.len() == 1,
                 ..self.blank(person, work, kinds, made.scene)
             };
@@ -166,19 +168,27 @@ impl<'a> Case<'a> {
     fn music(&mut self, ask: &'a Release, project: Option<&'a Work>) {
         for name in &ask.music {
             let record = self.record;
-            let grant = match self.one(name) {
+            let given = |work: &&Work| {
+                let mine = record.grants.values().filter(|grant| grant.work == work.id);
+                mine.filter(|grant| grant.direction == rights::work::Direction::In).collect::<Vec<_>>()
+            };
+            let work = self.one(name);
+            let granted = work.as_ref().map(given).unwrap_or_default();
+            let acts = vec![Act::Communicate.as_str()];
+            let carrying = granted.iter().copied().find(|grant| {
+                let wanted = Wanted::thing(&self.asked, acts.clone(), vec![ask.purpose.as_str()], Some(&grant.work));
+                self.carries(grant, &wanted)
+            });
+            let grant = match work {
                 None => record.grants.get(name),
-                Some(work) => {
-                    let mine = record.grants.values().filter(|grant| grant.work == work.id);
-                    let given =
-                        mine.filter(|grant| grant.direction == rights::work::Direction::In).min_by_key(|g| &g.id);
-                    if given.is_none() {
-                        let acts = release_acts(ask.purpose, ask.media.contains(&Medium::HomeVideo));
-                        self.work(name, &Used { acts, machine: false, project: Some(work) }, &[]);
-                        continue;
-                    }
-                    given
+                // Without a grant that carries it, the studio's own title may; what the nearest grant lacks is told where it
+                // has none.
+                Some(work) if carrying.is_none() && (granted.is_empty() || !work.authors.is_empty()) => {
+                    let acts = release_acts(ask.purpose, ask.media.contains(&Medium::HomeVideo));
+                    self.work(name, &Used { acts, machine: false, topics: &[], project: Some(work) }, &[]);
+                    continue;
                 }
+                Some(_) => carrying.or(granted.first().copied()),
             };
             let thing = ThirdParty {
                 what: name.clone(),
@@ -187,7 +197,6 @@ impl<'a> Case<'a> {
                 grant: grant.map(|grant| grant.id.clone()),
             };
             let for_work = grant.map(|grant| grant.work.as_str());
-            let acts = vec![Act::Communicate.as_str()];
             let wanted = Wanted::thing(&self.asked, acts, vec![ask.purpose.as_str()], for_work);
             self.thing(project, None, &thing, &wanted, &[]);
         }
@@ -213,6 +222,8 @@ impl<'a> Case<'a> {
         self.judge(&subject, cover.packs, &About { rows: &[], ..About::default() });
     }
 }
+
+const REPLICA: &[&str] = &["replica"];
 
 /// Whatever is taken into another work is adapted.
 fn elsewhere(acts: &[Act], work: &Work, project: Option<&Work>) -> Vec<Act> {

@@ -1,12 +1,12 @@
 //! Shots: what is recorded of each, and the things of others in it.
 
-use rights::{AppearanceKind, Shot, ThirdParty, Work};
+use rights::{AppearanceKind, Grant, Shot, ThirdParty, Work};
 
 use crate::case::{About, Case};
 use crate::consent::Wanted;
 use crate::decision::Answer;
 use crate::question::Use;
-use crate::subject::Source;
+use crate::subject::{Source, Subject};
 use crate::vocabulary::Kind;
 
 impl<'a> Case<'a> {
@@ -55,13 +55,14 @@ impl<'a> Case<'a> {
         let record = self.record;
         let about = About { uses, ..About::default() };
         let mut carried = None;
-        if let Some(grant) = thing.grant.as_deref().and_then(|grant| record.grants.get(grant)) {
+        let free = thing.holder == "public_domain" || thing.holder == self.studio;
+        // Where nobody's leave is needed, no paper is asked whether it gives it.
+        let needed = !free && !(self.asked.ask == "train" && thing.tdm == "none");
+        if needed && let Some(grant) = thing.grant.as_deref().and_then(|grant| record.grants.get(grant)) {
             self.trail.saw("grant", &grant.id, grant);
             // Who is not the holder cannot give what is the holder's; and whose an unknown thing is, nobody can say.
             if grant.direction == rights::work::Direction::In && grant.party == thing.holder {
-                let mut subject = crate::subject::Subject::new(Kind::Grant, &grant.id);
-                wanted.put(&mut subject, &self.asked);
-                wanted.granted(&mut subject, grant);
+                let subject = self.grant(grant, wanted);
                 carried = match self.judge(&subject, cover.packs, &about) {
                     Answer::MeetsRecordedConditions => Some(true),
                     Answer::Unknown => None,
@@ -70,7 +71,6 @@ impl<'a> Case<'a> {
             }
         }
         let entity = shot.map_or(thing.what.as_str(), |shot| shot.id.as_str());
-        let free = thing.holder == "public_domain" || thing.holder == self.studio;
         let mut subject = self.subject(Kind::Thing, entity);
         subject
             .from(Source::row(entity))
@@ -82,6 +82,21 @@ impl<'a> Case<'a> {
             .bool("carried", carried)
             .said("grant", thing.grant.as_deref());
         self.judge(&subject, cover.packs, &about);
+    }
+
+    fn grant(&self, grant: &Grant, wanted: &Wanted<'_>) -> Subject {
+        let mut subject = Subject::new(Kind::Grant, &grant.id);
+        wanted.put(&mut subject, &self.asked);
+        wanted.granted(&mut subject, grant);
+        subject
+    }
+
+    /// Whether a grant carries a use, without taking down what the rules say of it.
+    pub(crate) fn carries(&mut self, grant: &'a Grant, wanted: &Wanted<'_>) -> bool {
+        self.trail.saw("grant", &grant.id, grant);
+        let packs = self.cover(&[], &Default::default()).packs;
+        let subject = self.grant(grant, wanted);
+        self.ask(&subject, packs).answer() == Answer::MeetsRecordedConditions
     }
 }
 

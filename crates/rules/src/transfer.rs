@@ -22,7 +22,11 @@ impl<'a> Case<'a> {
             let acts = acts(row);
             for id in &row.works {
                 let project = record.works.get(id);
-                self.work(id, &Used { acts: acts.clone(), machine: teaches(row), project }, &[]);
+                self.work(
+                    id,
+                    &Used { acts: acts.clone(), machine: teaches(row), topics: &["transfer", "ai_training"], project },
+                    &[],
+                );
             }
             if teaches(row) {
                 self.pupils(&works);
@@ -72,7 +76,6 @@ impl<'a> Case<'a> {
                     class: Class::Training,
                     acts: vec![Act::Train],
                     purposes: vec![Purpose::Training],
-                    against: vec!["training_other_models"],
                     ..self.blank(person, work, Vec::new(), None)
                 };
                 self.person(&need, &Uses::default(), &Around::default());

@@ -2,10 +2,11 @@
 
 use rights::chain::{Chain, Wanted, chain};
 use rights::work::{Clause, Effect};
-use rights::{Act, Engagement, Purpose, Territories, Work};
+use rights::{Act, Deed, Engagement, Guild, Territories, Work};
 
 use crate::case::{About, Case};
 use crate::govern::country;
+use crate::person::topics;
 use crate::subject::{Source, Subject};
 use crate::vocabulary::Kind;
 
@@ -24,6 +25,8 @@ pub(crate) struct Used<'a> {
     pub(crate) acts: Vec<Act>,
     /// Whether a model learns from it, makes or changes something of it.
     pub(crate) machine: bool,
+    /// Topics of clauses that what a machine does falls under.
+    pub(crate) topics: &'static [&'static str],
     /// The work that the use is for; unknown if not said.
     pub(crate) project: Option<&'a Work>,
 }
@@ -93,10 +96,9 @@ impl<'a> Case<'a> {
             .bool("chain_known", found.known.then_some(true))
             .words("gaps", gaps)
             .words("papers_missing", papers);
-        self.barred_for_all(&mut subject, work);
+        self.barred_for_all(&mut subject, work, used.topics);
         let contribution = self.record.deeds_about(&work.id, "contribution").next();
-        let consulted = works.iter().flat_map(|work| self.record.deeds_about(&work.id, "consultation"));
-        let consulted = consulted.min_by_key(|deed| (deed.on, &deed.id));
+        let consulted = self.consulted(work, &works);
         for deed in contribution.into_iter().chain(consulted) {
             self.trail.saw("deed", &deed.id, deed);
         }
@@ -113,19 +115,26 @@ impl<'a> Case<'a> {
         self.judge(&subject, cover.packs, &About { rows: &[&work.id], ..about });
     }
 
+    /// The first consultation with the director about models; where several works have one, the last of those.
+    fn consulted(&self, work: &'a Work, works: &[&'a Work]) -> Option<&'a Deed> {
+        let directed = |work: &&Work| work.guilds.iter().flatten().any(|guild| *guild == Guild::Dga);
+        let mut theirs: Vec<&Work> = works.iter().copied().filter(directed).collect();
+        if theirs.is_empty() {
+            theirs.push(work);
+        }
+        let mut last: Option<&Deed> = None;
+        for work in theirs {
+            let first =
+                self.record.deeds_about(&work.id, "consultation").min_by_key(|deed| (deed.on, deed.id.as_str()))?;
+            last = last.filter(|known| known.on >= first.on).or(Some(first));
+        }
+        last
+    }
+
     /// Topics that a clause bars in papers of the work that belong to nobody's engagement.
-    fn barred_for_all(&mut self, subject: &mut Subject, work: &'a Work) {
+    fn barred_for_all(&mut self, subject: &mut Subject, work: &'a Work, machine: &[&'static str]) {
         let record = self.record;
-        let topics: &[&str] = match (self.asked.ask, self.asked.purpose) {
-            ("train", _) => &["ai_training"],
-            ("transfer", _) => &["transfer", "ai_training"],
-            ("make", _) => &["replica"],
-            (_, Some(Purpose::Trailer)) => &["trailer", "promotion"],
-            (_, Some(Purpose::Promotion)) => &["promotion"],
-            (_, Some(Purpose::Advertising)) => &["advertising"],
-            (_, Some(Purpose::Sequel)) => &["sequel"],
-            _ => &[],
-        };
+        let topics = topics(machine, self.asked.purpose.as_slice());
         let mut barred = Vec::new();
         let mut paper = Source::row(&work.id);
         for agreement in record.agreements.values().filter(|agreement| agreement.work == work.id) {

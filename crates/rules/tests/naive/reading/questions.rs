@@ -30,6 +30,10 @@ fn named<'r>(record: &'r Record, name: &str, found: &mut Vec<String>) -> Option<
 /// What was recorded of the shot of a use: every row that may be meant.
 fn rows<'r>(record: &'r Record, work: &Work, used: &Use, found: &mut Vec<String>) -> Vec<&'r Shot> {
     let mut rows = Vec::new();
+    if used.shot.is_none() && used.made.is_some() {
+        // Made of nothing that was filmed: whom it shows, it says itself.
+        return rows;
+    }
     for shot in record.shots.values() {
         let reel = used.reel.is_none() || shot.media.is_none() || used.reel == shot.media;
         if shot.work == work.id && Some(shot.number) == used.shot && reel {
