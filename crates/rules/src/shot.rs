@@ -57,8 +57,8 @@ impl<'a> Case<'a> {
         let mut carried = None;
         let free = thing.holder == "public_domain" || thing.holder == self.studio;
         // Where nobody's leave is needed, no paper is asked whether it gives it.
-        let needed = !free && !(self.asked.ask == "train" && thing.tdm == "none");
-        if needed && let Some(grant) = thing.grant.as_deref().and_then(|grant| record.grants.get(grant)) {
+        let unneeded = free || (self.asked.ask == "train" && thing.tdm == "none");
+        if !unneeded && let Some(grant) = thing.grant.as_deref().and_then(|grant| record.grants.get(grant)) {
             self.trail.saw("grant", &grant.id, grant);
             // Who is not the holder cannot give what is the holder's; and whose an unknown thing is, nobody can say.
             if grant.direction == rights::work::Direction::In && grant.party == thing.holder {
