@@ -4,8 +4,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use credential::mark::Found;
 use credential::{AnchorError, Anchors, Clearance, Ingredient, LogPlace, Revoked, RevokedError, Signer};
-use ledger::{Inclusion, StatementError, Verifier, VerifierError};
+use ledger::{Inclusion, Kind, ReadError, Reading, StatementError, Verifier, VerifierError};
 use serde::{Deserialize, Serialize};
 
 use crate::House;
@@ -32,8 +33,34 @@ pub struct Verified {
     pub title: Option<String>,
     /// For the proof of a statement: what was proven.
     pub statement: Option<ledger::Statement>,
+    /// What its picture says, where it was looked into: it outlives the loss of the credential.
+    pub mark: Option<Marked>,
     /// What speaks against it.
     pub problems: Vec<Problem>,
+}
+
+/// An invisible mark that was found, and what the library at hand knows of it.
+#[derive(Debug, Serialize)]
+pub struct Marked {
+    /// The number it holds, given to one release.
+    pub id: u64,
+    /// How well the whole mark agrees with it, 0 to 1; chance reaches 0.6.
+    pub confidence: f32,
+    /// That release, where the library's own ledger has it.
+    pub release: Option<Released>,
+}
+
+/// A release in the ledger.
+#[derive(Debug, Serialize)]
+pub struct Released {
+    /// Which entry, from 0.
+    pub entry: u64,
+    /// When.
+    pub at: rights::Timestamp,
+    /// Its name.
+    pub name: String,
+    /// The decision by which it left.
+    pub decision: String,
 }
 
 /// Something that speaks against a file.
@@ -155,8 +182,43 @@ pub fn verify(file: &Path, believed: &Believed) -> Result<Verified, VerifyError>
         decision: said.clearance.map(|clearance| clearance.decision),
         title: said.title,
         statement: None,
+        mark: None,
         problems,
     })
+}
+
+impl Verified {
+    /// Whether nothing but the picture can say where it is from.
+    pub fn bare(&self) -> bool {
+        self.problems.iter().any(|problem| problem.problem == "no-credential")
+    }
+
+    /// Takes up what was found in its picture, and looks for the release of it in the ledger of `house`.
+    ///
+    /// # Errors
+    /// If that ledger cannot be read.
+    pub fn marked(&mut self, found: &Found, house: Option<&House>) -> Result<(), ReadError> {
+        let id = found.payload.id();
+        let release = match house.map(House::reading) {
+            Some(Ok(reading)) => released(&reading, id)?,
+            // A library that has no ledger yet released nothing.
+            Some(Err(_)) | None => None,
+        };
+        self.mark = Some(Marked { id, confidence: found.confidence, release });
+        Ok(())
+    }
+}
+
+fn released(reading: &Reading, mark: u64) -> Result<Option<Released>, ReadError> {
+    for entry in reading.entries()? {
+        let entry = entry?;
+        if entry.kind == Kind::Release && entry.body["mark"].as_u64() == Some(mark) {
+            let text = |name: &str| entry.body[name].as_str().unwrap_or_default().to_owned();
+            let (name, decision) = (text("name"), text("facts_hash"));
+            return Ok(Some(Released { entry: entry.index, at: entry.at, name, decision }));
+        }
+    }
+    Ok(None)
 }
 
 /// Checks that the decision stands in the ledger that the file names.
@@ -210,6 +272,7 @@ fn proof(file: &Path, believed: &Believed) -> Result<Verified, VerifyError> {
         decision: None,
         title: None,
         statement: None,
+        mark: None,
         problems: Vec::new(),
     };
     match ledger::verify_statement(&bytes, &believed.ledger) {

@@ -5,12 +5,12 @@ mod stage;
 
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use serde_json::Value;
-use stage::{SHOTS, Stage, bare, many_shots, said};
+use stage::{SHOTS, Stage, bare, ffmpeg, many_shots, said};
 
 /// The recorded story, and who is in the shots of the film that stands for it.
 fn record() -> String {
@@ -68,6 +68,18 @@ fn rules(answer: &Value) -> Vec<&str> {
     answer["reasons"].as_array().unwrap().iter().map(|reason| reason["rule"].as_str().unwrap()).collect()
 }
 
+/// Verifies where there is not even a loopback, if this machine lets anybody make such a place.
+fn without_network(film: &Path, trust: &[&str]) {
+    if !Command::new("unshare").args(["-rn", "true"]).status().is_ok_and(|status| status.success()) {
+        eprintln!("SKIPPED verification without a network: no empty network namespace can be made here");
+        return;
+    }
+    let mut command = Command::new("unshare");
+    command.args(["-rn", env!("CARGO_BIN_EXE_bottega"), "--json", "verify"]).arg(film).args(trust);
+    let alone = said(command.env_remove("BOTTEGA_LIBRARY").stdin(Stdio::null()));
+    assert_eq!((alone.code, &alone.json()["valid"]), (0, &true.into()), "{}", alone.err);
+}
+
 #[test]
 fn a_trailer_is_blocked_put_right_released_verified_and_paid() {
     let stage = studio();
@@ -113,6 +125,7 @@ fn a_trailer_is_blocked_put_right_released_verified_and_paid() {
         "{proof:#}"
     );
     assert_eq!(proof["signer"]["name"], "Bottega Studio");
+    without_network(&film, &trust);
     assert!(proof["ingredients"].as_array().unwrap().iter().all(|one| one["title"] == "Notte Rossa"));
     let (code, stranger) = verify(&film, &[]);
     assert_eq!((code, &stranger["valid"]), (3, &false.into()), "nobody is believed without a reason");
@@ -122,6 +135,16 @@ fn a_trailer_is_blocked_put_right_released_verified_and_paid() {
     fs::write(elsewhere.path().join("changed.mp4"), bytes).unwrap();
     let (code, changed) = verify(&elsewhere.path().join("changed.mp4"), &trust);
     assert_eq!((code, &changed["valid"]), (3, &false.into()));
+
+    // A copy that lost its credential on the way, and was compressed anew: the picture itself says which release it was.
+    let copied = elsewhere.path().join("copied.mp4");
+    ffmpeg(&["-i", film.to_str().unwrap(), "-map_metadata", "-1", "-c:v", "libx264", "-crf", "23"], &copied);
+    let (code, bare_copy) = verify(&copied, &trust);
+    assert_eq!((code, &bare_copy["problems"][0]["problem"]), (3, &"no-credential".into()), "{bare_copy:#}");
+    assert_eq!(bare_copy["mark"]["id"], answer["mark"], "{bare_copy:#}");
+    let (_, known) = asked(&stage, &["verify", copied.to_str().unwrap()]);
+    assert_eq!(known["mark"]["release"]["name"], "Notte Rossa - trailer", "{known:#}");
+    assert_eq!(known["mark"]["release"]["decision"], proof["decision"]);
 
     // Asked again, nothing is written or posted twice.
     let before = stage.done(&["ledger", "check"]);
