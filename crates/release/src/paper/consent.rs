@@ -2,10 +2,10 @@
 
 use jiff::civil::Date;
 use maud::{Markup, html};
-use rights::{Consent, Record, Replica};
+use rights::{Consent, Event, EventKind, Record, Replica, Until};
 
 use super::ink::{self, fact};
-use super::sheet::{Sheet, Tone};
+use super::sheet::{Sheet, Tone, Verdict};
 
 /// What a consent sheet tells.
 pub struct ConsentSheet<'a> {
@@ -17,10 +17,45 @@ pub struct ConsentSheet<'a> {
     pub on: Date,
 }
 
+impl ConsentSheet<'_> {
+    /// Whether it is signed, and whether it still stands.
+    pub fn verdict(&self) -> Verdict {
+        let c = self.consent;
+        let ended = self.ended();
+        let past = match c.not_after {
+            Some(Until::Day(last)) if last < self.on => Some(last),
+            _ => None,
+        };
+        let (state, answer) = match (c.signed_at, &ended, past) {
+            (None, None, _) => (Tone::Plain, "Consent, to be signed".to_owned()),
+            (None, Some(event), _) => (Tone::Bad, format!("Consent, {} {}", ending(event), event.on)),
+            (Some(day), Some(event), _) => {
+                (Tone::Bad, format!("Consent, signed {day}, {} {}", ending(event), event.on))
+            }
+            (Some(day), None, Some(last)) => (Tone::Bad, format!("Consent, signed {day}, ended {last}")),
+            (Some(day), None, None) => (Tone::Plain, format!("Consent, signed {day}")),
+        };
+        let mut because: Vec<String> = ended.iter().filter_map(|event| event.note.clone()).collect();
+        if c.signed_at.is_none() && c.description.is_none() {
+            because.push("the use is not described".to_owned());
+        }
+        Verdict { state, answer, because }
+    }
+
+    fn ended(&self) -> Option<Event> {
+        self.consent.standing(self.record.events_of(&self.consent.id), self.on).ended
+    }
+}
+
+fn ending(event: &Event) -> &'static str {
+    if event.kind == EventKind::Revoke { "revoked" } else { "ended" }
+}
+
 /// The sheet as a page, with boxes for initials and lines to sign on.
 pub fn consent_sheet(paper: &ConsentSheet<'_>) -> String {
     let (c, record) = (paper.consent, paper.record);
     let signed = c.signed_at.is_some();
+    let Verdict { state, answer, .. } = paper.verdict();
     let body = html! {
         h2 { "What is asked" }
         div.initials { "Initials" }
@@ -68,10 +103,15 @@ pub fn consent_sheet(paper: &ConsentSheet<'_>) -> String {
         kind: "Consent sheet",
         title: record.name(&c.person),
         reference: &c.id,
+        about: &c.id,
         on: paper.on,
-        tone: Tone::Plain,
-        answer: html! { @if signed { "Consent, signed " (c.signed_at.expect("is there")) } @else { "Consent, to be signed" } },
-        because: html! { p { "Please read the description of the use, the limits, and what may never be done. Sign only if all three are as you understood them." } },
+        tone: state,
+        answer: html! { (answer) },
+        because: html! { p {
+            @if state == Tone::Bad { "No use may rest on this consent any longer. What follows is what was agreed, and what has happened since." }
+            @else if signed { "What was agreed, as it is recorded. Anything that is not named below is not agreed." }
+            @else { "Please read the description of the use, the limits, and what may never be done. Sign only if all three are as you understood them." }
+        } },
         body,
     }
     .page()
