@@ -33,11 +33,9 @@ impl StrikeBanner<'_> {
                 format!("On strike since {}", self.strike.from),
                 "Replicas under this union are blocked by rule SAG-39G.",
             ),
-            false => (
-                Tone::Plain,
-                format!("Not on strike on {}", self.on),
-                "No consent rests for this strike on this day.",
-            ),
+            false => {
+                (Tone::Plain, format!("Not on strike on {}", self.on), "No consent rests for this strike on this day.")
+            }
         };
         Verdict { state, answer, because: vec![because.to_owned()] }
     }
