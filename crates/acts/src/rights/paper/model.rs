@@ -7,7 +7,7 @@ use rules::{Rulebook, TrainingBasis};
 use specialists::image::material::folder;
 use specialists::image::task::Task;
 use specialists::shelf;
-use specialists::specialist::Trainable;
+use specialists::specialist::Specialist;
 
 use super::{Lesson, Page, PaperError, row};
 use crate::House;
