@@ -172,6 +172,17 @@ pub enum PaperError {
          `bottega rights paper consent {0}` writes its sheet"
     )]
     NoScan(String),
+    /// What is handed out is no replica.
+    #[error(
+        "{transfer} hands on {what}, and the union is asked about replicas only: `bottega rights paper union-notice {transfer}` \
+         tells it of material for training, `bottega rights paper vendor` writes what the receiver may do"
+    )]
+    NoReplica {
+        /// The transfer.
+        transfer: String,
+        /// What it holds.
+        what: String,
+    },
     /// A time was given that is recorded otherwise.
     #[error("the services of {consent} are recorded for {services_at}: leave --services out, or record the other time")]
     Services {

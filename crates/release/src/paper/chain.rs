@@ -200,7 +200,7 @@ fn one(paper: &ChainOfTitle<'_>, work: &Work) -> Markup {
                 td { (ink::party(record, &link.to)) }
                 td { (ink::words([&link.instrument], "")) @if link.ai_training_mentioned == Some(false) { br; span.dim { "training not mentioned" } } }
                 td { (ink::words(link.rights.iter().map(|a| a.as_str()), "none")) }
-                td { (link.territories) br; (link.until) }
+                td { (ink::places(&link.territories)) br; (link.until) }
                 td.fails[!proven(link)] { (ink::source(link.document.as_ref(), link.page)) }
                 td { @match &link.verified_by { Some(by) => { (ink::text(by)) }, None => span.gap { "nobody" } } }
             } } }

@@ -57,9 +57,13 @@ pub fn consent_sheet(paper: &ConsentSheet<'_>) -> String {
     let signed = c.signed_at.is_some();
     let Verdict { state, answer, .. } = paper.verdict();
     let body = html! {
-        h2 { "What is asked" }
-        div.initials { "Initials" }
-        div.quote { @match &c.description { Some(words) => { (ink::whole(words)) }, None => { span.gap { "The use is not described. Without a description this sheet cannot be signed." } } } }
+        h2 { @if signed { "What was agreed" } @else { "What is asked" } }
+        @if !signed { div.initials { "Initials" } }
+        div.quote { @match (&c.description, signed) {
+            (Some(words), _) => { (ink::whole(words)) }
+            (None, true) => { span.gap { "The record does not say how the use was described." } }
+            (None, false) => { span.gap { "The use is not described. Without a description this sheet cannot be signed." } }
+        } }
         p { (replica(c.replica)) }
         @if let Some(reason) = &c.business_reason { p { b { "Why the studio asks: " } (ink::whole(reason)) } }
         @else if c.replica != Replica::None { p { b { "Why the studio asks: " } span.gap { "not recorded" } } }
@@ -82,11 +86,11 @@ pub fn consent_sheet(paper: &ConsentSheet<'_>) -> String {
         @else { ul { @for never in &c.forbid { li { (ink::words([never], "")) } } } }
         (pay(c))
         h2 { "How it was signed" }
-        div {
+        @if !signed { div {
             p { span.box {} "I have had this sheet apart from my contract, and time to read it." }
             p { span.box {} "I could ask " span.blank {} " (agent, counsel, union) before signing." }
             p { span.box {} "I know that I may say no, and that what I have agreed can be read again on this sheet at any time." }
-        }
+        } }
         @if signed { dl.facts {
             (fact("Signed", html! { @if let Some(day) = c.signed_at { (day) } }))
             (fact("Signed apart", ink::yes(c.separately_signed)))
@@ -97,7 +101,9 @@ pub fn consent_sheet(paper: &ConsentSheet<'_>) -> String {
         } }
         (events(paper))
         @if let Some(by) = &c.by { p { "Signed for the person by " (ink::party(record, by)) "." } }
-        (ink::signatures(&[if c.by.is_some() { "For the person" } else { "The person" }, "For the studio"]))
+        // What was signed is not signed again: the page is a copy from the record.
+        @if signed { p.dim { "A copy from the record. What was signed is the document named above." } }
+        @else { (ink::signatures(&[if c.by.is_some() { "For the person" } else { "The person" }, "For the studio"])) }
     };
     Sheet {
         kind: "Consent sheet",

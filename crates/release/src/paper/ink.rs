@@ -2,7 +2,7 @@
 
 use film::{Rate, Timecode};
 use maud::{Markup, html};
-use rights::{Document, Record};
+use rights::{Document, Record, Territories};
 use rules::decision::Answer;
 use rules::question::Use;
 
@@ -207,6 +207,11 @@ pub(super) fn words<T: AsRef<str>>(words: impl IntoIterator<Item = T>, nothing: 
         return html! { span.dim { (nothing) } };
     }
     html! { bdi { (words.join(", ")) } }
+}
+
+/// Territories, so that `-US` stays in one piece at the end of a line.
+pub(super) fn places(territories: &Territories) -> String {
+    territories.to_string().replace('-', "\u{2011}")
 }
 
 /// Seconds, to the hundredth.

@@ -41,6 +41,7 @@ pub struct Passport<'a> {
 impl Passport<'_> {
     /// Whether there is something that may be taught.
     pub fn verdict(&self) -> Verdict {
+        let share = format!("{} of {} shots meet the recorded conditions", self.allowed.len(), self.asked.len());
         let (state, answer) = if self.asked.is_empty() {
             (Tone::Open, "Unknown: no shot was there to be asked about")
         } else if self.sandbox {
@@ -50,7 +51,7 @@ impl Passport<'_> {
         } else if self.barred.is_empty() {
             (Tone::Good, "Every shot asked about meets the recorded conditions")
         } else {
-            (Tone::Good, "Only shots that meet the recorded conditions may teach")
+            (Tone::Good, share.as_str())
         };
         let sentence = |reason: &Reason| format!("{}: {}", reason.rule, ink::by_name(self.record, &reason.sentence));
         Verdict { state, answer: answer.to_owned(), because: self.decision.reasons.iter().map(sentence).collect() }
@@ -75,7 +76,7 @@ pub fn passport(paper: &Passport<'_>) -> String {
         h2 { "How to make this decision again" }
         dl.facts.one {
             (fact("Facts", html! { span.hash { (ink::brief(&paper.decision.facts_hash, 80)) } }))
-            @for pack in &paper.decision.packs { (fact("Rule pack", html! { (ink::text(&pack.pack)) " of " (ink::text(&pack.version)) " " span.hash { (ink::brief(&pack.hash, 16)) } })) }
+            @for pack in &paper.decision.packs { (fact("Rule pack", html! { (ink::text(&pack.pack)) " of " (ink::text(&pack.version)) " " span.hash { (ink::brief(&pack.hash, 80)) } })) }
         }
         (ink::signatures(&["Head of the model’s making", "Business affairs"]))
     };
@@ -104,7 +105,7 @@ fn model(paper: &Passport<'_>) -> Markup {
         dl.facts {
             (fact("Aspect", ink::words(m.aspect.iter(), "not said")))
             (fact("Person it shows", html! { @match &m.subject_person { Some(id) => { (ink::party(paper.record, id)) }, None => "none" } }))
-            (fact("Made from", ink::words(m.made_from.iter(), "nothing")))
+            (fact("Made from", ink::words(m.made_from.iter(), "no other model")))
             (fact("First used", html! { @match m.first_used { Some(day) => (day), None => span.dim { "not yet" } } }))
             (fact("The studio’s own", ink::yes(m.affiliated)))
             (fact("Open to the public", ink::yes(m.public_facing)))
@@ -177,24 +178,61 @@ fn basis(paper: &Passport<'_>, one: &Use) -> Markup {
     }
 }
 
+/// A rule, what it said, and its sentence.
+type Why<'a> = (&'a str, Answer, &'a str);
+
+/// Shots of one title that are kept out for the same reasons.
+struct Kept<'a> {
+    title: &'a str,
+    shots: Vec<Option<u32>>,
+    seconds: f64,
+    why: Vec<Why<'a>>,
+}
+
+/// Numbers as people write them, `#0, #6–#23`.
+fn numbers(shots: &[Option<u32>]) -> Vec<String> {
+    let mut known: Vec<u32> = shots.iter().flatten().copied().collect();
+    known.sort_unstable();
+    known.dedup();
+    let runs = known.chunk_by(|a, b| b - a == 1);
+    runs.map(|run| match run {
+        [one] => format!("#{one}"),
+        [first, second] => format!("#{first}, #{second}"),
+        [first, .., last] => format!("#{first}–#{last}"),
+        [] => String::new(),
+    })
+    .collect()
+}
+
 fn barred(paper: &Passport<'_>) -> Markup {
     let same = |one: &Use, other: &Use| one.title == other.title && one.shot == other.shot && one.reel == other.reel;
-    let why = |one: &Use| -> Vec<(&str, Answer, &str)> {
+    let why = |one: &Use| -> Vec<Why<'_>> {
         let reasons = paper.decision.reasons.iter().filter(|reason| {
             reason.uses.is_empty() || reason.uses.iter().any(|at| paper.asked.get(*at).is_some_and(|u| same(u, one)))
         });
         reasons.map(|reason| (reason.rule.as_str(), reason.answer, reason.sentence.as_str())).collect()
     };
+    let mut kept: Vec<Kept<'_>> = Vec::new();
+    for one in paper.barred {
+        let why = why(one);
+        match kept.iter_mut().find(|known| known.title == one.title && known.why == why) {
+            Some(known) => {
+                known.shots.push(one.shot);
+                known.seconds += one.seconds;
+            }
+            None => kept.push(Kept { title: &one.title, shots: vec![one.shot], seconds: one.seconds, why }),
+        }
+    }
     html! {
         h2 { "What may not, and why" }
         @if paper.barred.is_empty() { p { "Nothing that was asked for." } }
         @else { table {
-            thead { tr { th { "Title and shot" } th.num { "Seconds" } th { "Said" } th { "Why" } } }
-            tbody { @for one in paper.barred { @let why = why(one); tr {
-                td { (ink::text(&one.title)) @match one.shot { Some(n) => { " #" (n) }, None => { " " span.gap { "shot unknown" } } } }
+            thead { tr { th { "Title and shots" } th.num { "Seconds" } th { "Said" } th { "Why" } } }
+            tbody { @for one in &kept { tr {
+                th.side { (ink::text(one.title)) br; (numbers(&one.shots).join(", ")) @if one.shots.contains(&None) { " " span.gap { "shot unknown" } } }
                 td.num { (format!("{:.2}", one.seconds)) }
-                td { (ink::outcome_of(why.iter().map(|(_, answer, _)| *answer).max().unwrap_or(Answer::Unknown))) }
-                td { @if why.is_empty() { span.gap { "no reason was given" } } @for (rule, _, sentence) in why { div { (ink::rule(rule)) " " (ink::told(paper.record, sentence)) } } }
+                td { (ink::outcome_of(one.why.iter().map(|(_, answer, _)| *answer).max().unwrap_or(Answer::Unknown))) }
+                td { @if one.why.is_empty() { span.gap { "no reason was given" } } @for (rule, _, sentence) in &one.why { div { (ink::rule(rule)) " " (ink::told(paper.record, sentence)) } } }
             } } }
         } }
     }

@@ -33,6 +33,11 @@ impl StrikeBanner<'_> {
                 format!("On strike since {}", self.strike.from),
                 "Replicas under this union are blocked by rule SAG-39G.",
             ),
+            false if self.strike.from > self.on => (
+                Tone::Open,
+                format!("A strike from {}", self.strike.from),
+                "Replicas under this union are blocked by rule SAG-39G from that day.",
+            ),
             false => {
                 (Tone::Plain, format!("Not on strike on {}", self.on), "No consent rests for this strike on this day.")
             }

@@ -37,7 +37,7 @@ pub fn training_summary(paper: &Passport<'_>) -> String {
         (ink::signatures(&["Provider", "Business affairs"]))
     };
     Sheet {
-        kind: "Summary of training content (voluntary)",
+        kind: "Training summary (voluntary)",
         title: &paper.model.id,
         reference: paper.decision.facts_hash.get(..16).unwrap_or(&paper.decision.facts_hash),
         about: &paper.model.id,
@@ -121,7 +121,7 @@ fn table(paper: &Passport<'_>, uses: &[&Use], nothing: &str) -> Markup {
         @else { table {
             thead { tr { th { "Title" } th.num { "Shots" } th.num { "Minutes" } } }
             tbody { @for (title, (shots, seconds)) in titles { tr {
-                td { (ink::work(paper.record, title)) } td.num { (shots) } td.num { (format!("{:.1}", seconds / 60.0)) }
+                td { (ink::work(paper.record, title)) } td.num { (shots) } td.num { (format!("{:.2}", seconds / 60.0)) }
             } } }
         } }
     }

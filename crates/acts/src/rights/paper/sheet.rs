@@ -40,6 +40,9 @@ pub(super) fn page(record: &Record, wanted: &Paper, on: Date) -> Result<Page, Pa
         }
         Paper::Transfer { transfer } => {
             let transfer = row::named(&record.transfers, "transfer", "transfer", transfer)?;
+            if transfer.what != "replica" {
+                return Err(PaperError::NoReplica { transfer: transfer.id.clone(), what: transfer.what.clone() });
+            }
             let paper = TransferRequest { transfer, record, on };
             Ok(made("transfer", &transfer.id, record.name(&transfer.to), transfer_request(&paper), paper.verdict()))
         }
