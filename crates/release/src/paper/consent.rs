@@ -85,7 +85,7 @@ pub fn consent_sheet(paper: &ConsentSheet<'_>) -> String {
         @if c.forbid.is_empty() { p.dim { "Nothing is named." } }
         @else { ul { @for never in &c.forbid { li { (ink::words([never], "")) } } } }
         (pay(c))
-        h2 { "How it was signed" }
+        h2 { @if signed { "How it was signed" } @else { "Signing" } }
         @if !signed { div {
             p { span.box {} "I have had this sheet apart from my contract, and time to read it." }
             p { span.box {} "I could ask " span.blank {} " (agent, counsel, union) before signing." }
