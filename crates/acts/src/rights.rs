@@ -1,12 +1,13 @@
 //! Rights: recording what was agreed, and asking.
 //!
-//! Reading order: [`import`], [`export`], [`who`]; [`ask`], [`fix`], [`due`], [`simulate`].
+//! Reading order: [`import`], [`export`], [`who`]; [`ask`], [`fix`], [`due`], [`simulate`]; [`paper`].
 
 pub mod ask;
 pub mod due;
 pub mod export;
 pub mod fix;
 pub mod import;
+pub mod paper;
 pub mod simulate;
 pub mod who;
 
@@ -14,6 +15,7 @@ pub use due::due;
 pub use export::{Form, export};
 pub use fix::fix;
 pub use import::import;
+pub use paper::paper;
 pub use simulate::simulate;
 pub use who::who;
 

@@ -106,6 +106,11 @@ fn rights_and_ledger_print_json_of_the_promised_shape() {
     let ask = stage.run(&["rights", "ask", "train", "--model", "light", "--title", "Notte Rossa", "--json"]);
     assert_eq!(ask.code, 3, "{}", ask.err);
     golden("rights_ask", &ask.json());
+    let chain = stage.run(&["rights", "paper", "chain", "Notte Rossa", "--json"]);
+    assert_eq!(chain.code, 3, "the United States did not arrive: {}", chain.err);
+    golden("rights_paper_chain", &chain.json());
+    golden("rights_paper_consent", &stage.done(&["rights", "paper", "consent", "c:cole-dub"]));
+    golden("rights_paper_passport", &stage.done(&["rights", "paper", "passport", "m:light-v1"]));
     let verify = stage.run(&["verify", "Notte Rossa.mp4", "--json"]);
     assert_eq!(verify.code, 3, "a film that nobody signed: {}", verify.err);
     golden("verify", &verify.json());

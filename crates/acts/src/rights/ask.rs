@@ -129,6 +129,13 @@ pub fn training_basis(
 }
 
 fn basis(house: &House, model: &str, titles: &[String], post_production_only: bool) -> Result<TrainingBasis, AskError> {
+    let uses = shots(house, titles)?;
+    let question = Train { model: model.to_owned(), post_production_only, uses, on: today() };
+    Ok(TrainingBasis::ask(&Rulebook::load()?, &house.library().agreed()?, STUDIO, question))
+}
+
+/// Every shot of these titles (all, if none is named), as a training asks about it.
+pub(super) fn shots(house: &House, titles: &[String]) -> Result<Vec<Use>, AskError> {
     let library = house.library();
     let cards = match titles {
         [] => library.titles()?,
@@ -150,8 +157,7 @@ fn basis(house: &House, model: &str, titles: &[String], post_production_only: bo
             }));
         }
     }
-    let question = Train { model: model.to_owned(), post_production_only, uses, on: today() };
-    Ok(TrainingBasis::ask(&Rulebook::load()?, &library.agreed()?, STUDIO, question))
+    Ok(uses)
 }
 
 /// May the model make this of these persons?
@@ -282,7 +288,7 @@ pub(crate) fn lineage_of(library: &Library, cut: &Timeline) -> Result<Lineage, L
 }
 
 /// Puts an answer into the ledger; a library that may only be read answers all the same.
-fn write_down(house: &House, decision: Decision) -> Result<Answered, AskError> {
+pub(super) fn write_down(house: &House, decision: Decision) -> Result<Answered, AskError> {
     let mut entry = None;
     if house.library().is_writable() {
         let mut ledger = house.ledger()?;

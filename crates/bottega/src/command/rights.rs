@@ -10,6 +10,7 @@ mod due;
 mod export;
 mod fix;
 mod import;
+mod paper;
 mod simulate;
 pub(super) mod terms;
 mod who;
@@ -32,6 +33,7 @@ enum What {
     Fix(fix::Fix),
     Due(due::Due),
     Simulate(simulate::Simulate),
+    Paper(Box<paper::Paper>),
 }
 
 impl Rights {
@@ -44,6 +46,7 @@ impl Rights {
             What::Fix(c) => c.run(call),
             What::Due(c) => c.run(call),
             What::Simulate(c) => c.run(call),
+            What::Paper(c) => c.run(call),
         }
     }
 }

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use film::Rate;
 use jiff::civil::Date;
 use maud::{Markup, html};
-use rights::chain::{Chain, Gap, Wanted};
-use rights::{Document, Link, Record, Work};
+use rights::chain::{Chain, Wanted};
+use rights::{Act, Link, Record, Territories, Work};
 use rules::question::Use;
 
 use super::graph::{Broken, graph};
 use super::ink::{self, fact};
-use super::sheet::{Sheet, Tone};
+use super::sheet::{Sheet, Tone, Verdict};
 
 /// What a chain of title tells.
 pub struct ChainOfTitle<'a> {
@@ -33,21 +33,85 @@ pub struct ChainOfTitle<'a> {
     pub on: Date,
 }
 
+impl ChainOfTitle<'_> {
+    /// Whether the chain carries the use.
+    pub fn verdict(&self) -> Verdict {
+        let chain = self.chain;
+        let name = |id| self.record.name(id);
+        let mut because = Vec::new();
+        for gap in gaps(self) {
+            because.push(format!(
+                "{}, {}, {}: {}",
+                gap.acts.iter().map(|act| act.as_str()).collect::<Vec<_>>().join(", "),
+                gap.territories,
+                name(gap.author),
+                ink::by_name(self.record, gap.because)
+            ));
+        }
+        for (grant, territories) in &chain.given_away {
+            let to = self.record.grants.get(grant).map_or("unknown", |grant| name(&grant.party));
+            because.push(format!("{grant} gave it exclusively to {to} in {territories}"));
+        }
+        let (state, answer) = if !chain.gaps.is_empty() || !chain.given_away.is_empty() {
+            (Tone::Bad, "The chain does not carry this use")
+        } else if !chain.known {
+            because.push("authors, or a work that it is made from, are not recorded".to_owned());
+            (Tone::Open, "Unknown: not all authors are recorded")
+        } else if unproven(self) > 0 {
+            (Tone::Open, "Unbroken as recorded; papers are missing")
+        } else {
+            (Tone::Good, "Unbroken as recorded")
+        };
+        if unproven(self) > 0 {
+            because.push(format!("{} without document and page", ink::count(unproven(self), "link", "links")));
+        }
+        Verdict { state, answer: answer.to_owned(), because }
+    }
+}
+
+/// Links that name no document or no page.
+fn unproven(paper: &ChainOfTitle<'_>) -> usize {
+    works(paper).iter().flat_map(|work| &work.chain_of_title).filter(|link| !proven(link)).count()
+}
+
+/// Acts that are missing of one author, in one place, for one reason.
+struct Missing<'a> {
+    work: &'a str,
+    author: &'a str,
+    acts: Vec<Act>,
+    territories: Territories,
+    because: &'a str,
+}
+
+/// The gaps, those that differ by their act alone told as one.
+fn gaps<'a>(paper: &ChainOfTitle<'a>) -> Vec<Missing<'a>> {
+    let mut all: Vec<Missing<'a>> = Vec::new();
+    for gap in &paper.chain.gaps {
+        let same = |one: &&mut Missing<'_>| {
+            (one.work, one.author, one.because) == (&gap.work, &gap.author, &gap.because)
+                && one.territories == gap.territories
+        };
+        match all.iter_mut().find(same) {
+            Some(one) => one.acts.push(gap.act),
+            None => all.push(Missing {
+                work: &gap.work,
+                author: &gap.author,
+                acts: vec![gap.act],
+                territories: gap.territories,
+                because: &gap.because,
+            }),
+        }
+    }
+    all
+}
+
 /// The chain as a page.
 pub fn chain_of_title(paper: &ChainOfTitle<'_>) -> String {
     let chain = paper.chain;
-    let unproven = works(paper).iter().flat_map(|work| &work.chain_of_title).filter(|link| !proven(link)).count();
-    let (tone, answer) = if !chain.gaps.is_empty() || !chain.given_away.is_empty() {
-        (Tone::Bad, "The chain does not carry this use")
-    } else if !chain.known {
-        (Tone::Open, "Unknown: the authors are not recorded")
-    } else if unproven > 0 {
-        (Tone::Open, "Unbroken as recorded; papers are missing")
-    } else {
-        (Tone::Good, "Unbroken as recorded")
-    };
+    let unproven = unproven(paper);
+    let Verdict { state: tone, answer, .. } = paper.verdict();
     let because = html! {
-        @if !chain.gaps.is_empty() { p { (ink::count(chain.gaps.len(), "gap", "gaps")) ": what did not arrive is listed below." } }
+        @if !chain.gaps.is_empty() { p { (ink::count(gaps(paper).len(), "gap", "gaps")) ": what did not arrive is listed below." } }
         @if !chain.given_away.is_empty() { p { (ink::count(chain.given_away.len(), "exclusive grant", "exclusive grants")) " of the studio’s own stand in the way." } }
         @if unproven > 0 { p { (ink::count(unproven, "link", "links")) " without document and page." } }
         @if tone == Tone::Good { p { "Every author’s right arrives at " (ink::party(paper.record, paper.studio)) " for the use below, each link with document and page." } }
@@ -58,7 +122,7 @@ pub fn chain_of_title(paper: &ChainOfTitle<'_>) -> String {
             (fact("Acts", ink::words(paper.wanted.acts.iter().map(|a| a.as_str()), "none")))
             (fact("Territories", html! { (paper.wanted.territories) }))
             (fact("Media", ink::words(paper.wanted.media.iter().map(|m| m.as_str()), "inside the house")))
-            (fact("Window", html! { (paper.wanted.from) " – " (paper.wanted.until) }))
+            (fact("Window", html! { (paper.wanted.from) " – " @if paper.wanted.until == Date::MAX { "without end" } @else { (paper.wanted.until) } }))
         }
         @for work in works(paper) { (one(paper, work)) }
         (given(paper))
@@ -70,6 +134,7 @@ pub fn chain_of_title(paper: &ChainOfTitle<'_>) -> String {
         kind: "Chain of title",
         title: &paper.work.title,
         reference: &paper.work.id,
+        about: &paper.work.id,
         on: paper.on,
         tone,
         answer: html! { (answer) },
@@ -99,12 +164,12 @@ fn proven(link: &Link) -> bool {
 
 fn one(paper: &ChainOfTitle<'_>, work: &Work) -> Markup {
     let record = paper.record;
-    let gaps: Vec<&Gap> = paper.chain.gaps.iter().filter(|gap| gap.work == work.id).collect();
+    let gaps: Vec<Missing<'_>> = gaps(paper).into_iter().filter(|gap| gap.work == work.id).collect();
     let mut broken: BTreeMap<&str, Broken<'_>> = BTreeMap::new();
     for gap in &gaps {
         let one =
-            broken.entry(&gap.author).or_insert(Broken { author: &gap.author, acts: Vec::new(), place: String::new() });
-        one.acts.push(gap.act.as_str());
+            broken.entry(gap.author).or_insert(Broken { author: gap.author, acts: Vec::new(), place: String::new() });
+        one.acts.extend(gap.acts.iter().map(|act| act.as_str()));
         one.place = gap.territories.to_string();
     }
     let broken: Vec<Broken<'_>> = broken.into_values().collect();
@@ -120,8 +185,8 @@ fn one(paper: &ChainOfTitle<'_>, work: &Work) -> Markup {
         (graph(record, work, paper.studio, &broken))
         @for gap in &gaps {
             div.stop {
-                p.what { span.gap { "Gap: " } (ink::words([gap.act.as_str()], "")) ", " (gap.territories) }
-                p { (ink::party(record, &gap.author)) ": " (ink::told(record, &gap.because)) "." }
+                p.what { span.gap { "Gap: " } (ink::words(gap.acts.iter().map(|act| act.as_str()), "")) ", " (gap.territories) }
+                p { (ink::party(record, gap.author)) ": " (ink::told(record, gap.because)) "." }
             }
         }
         @if links.is_empty() {
@@ -135,7 +200,7 @@ fn one(paper: &ChainOfTitle<'_>, work: &Work) -> Markup {
                 td { (ink::party(record, &link.to)) }
                 td { (ink::words([&link.instrument], "")) @if link.ai_training_mentioned == Some(false) { br; span.dim { "training not mentioned" } } }
                 td { (ink::words(link.rights.iter().map(|a| a.as_str()), "none")) }
-                td { (link.territories) br; (link.until) }
+                td { (ink::places(&link.territories)) br; (link.until) }
                 td.fails[!proven(link)] { (ink::source(link.document.as_ref(), link.page)) }
                 td { @match &link.verified_by { Some(by) => { (ink::text(by)) }, None => span.gap { "nobody" } } }
             } } }
@@ -187,7 +252,6 @@ fn portions(paper: &ChainOfTitle<'_>) -> Markup {
 /// What people did on it, where someone recorded that.
 fn hands(paper: &ChainOfTitle<'_>) -> Markup {
     let deeds: Vec<_> = paper.record.deeds_about(&paper.work.id, "contribution").collect();
-    let document = |document: &Option<Document>| ink::source_if(document.as_ref(), None);
     html! {
         h2 { "Human contributions" }
         @if deeds.is_empty() { p { "None is recorded. " span.dim { "Where parts were made by models, who chose, arranged and changed them is worth recording." } } }
@@ -196,7 +260,7 @@ fn hands(paper: &ChainOfTitle<'_>) -> Markup {
             tbody { @for deed in deeds { tr {
                 td.code { (deed.on) } td { (ink::party(paper.record, &deed.by)) }
                 td { @match &deed.note { Some(note) => { (ink::prose(note)) }, None => span.gap { "not said" } } }
-                td { (document(&deed.document)) }
+                td { (ink::document(deed.document.as_ref())) }
             } } }
         } }
     }

@@ -85,6 +85,7 @@ pub fn clearance(paper: &Clearance<'_>) -> String {
         kind: "Clearance report",
         title: paper.name,
         reference: decision.facts_hash.get(..16).unwrap_or(&decision.facts_hash),
+        about: paper.name,
         on: question.on,
         tone: Tone::from(decision.decision),
         answer: html! { (ink::answer(decision.decision)) },

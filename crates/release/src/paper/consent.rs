@@ -2,10 +2,10 @@
 
 use jiff::civil::Date;
 use maud::{Markup, html};
-use rights::{Consent, Record, Replica};
+use rights::{Consent, Event, EventKind, Record, Replica, Until};
 
 use super::ink::{self, fact};
-use super::sheet::{Sheet, Tone};
+use super::sheet::{Sheet, Tone, Verdict};
 
 /// What a consent sheet tells.
 pub struct ConsentSheet<'a> {
@@ -17,14 +17,53 @@ pub struct ConsentSheet<'a> {
     pub on: Date,
 }
 
+impl ConsentSheet<'_> {
+    /// Whether it is signed, and whether it still stands.
+    pub fn verdict(&self) -> Verdict {
+        let c = self.consent;
+        let ended = self.ended();
+        let past = match c.not_after {
+            Some(Until::Day(last)) if last < self.on => Some(last),
+            _ => None,
+        };
+        let (state, answer) = match (c.signed_at, &ended, past) {
+            (None, None, _) => (Tone::Plain, "Consent, to be signed".to_owned()),
+            (None, Some(event), _) => (Tone::Bad, format!("Consent, {} {}", ending(event), event.on)),
+            (Some(day), Some(event), _) => {
+                (Tone::Bad, format!("Consent, signed {day}, {} {}", ending(event), event.on))
+            }
+            (Some(day), None, Some(last)) => (Tone::Bad, format!("Consent, signed {day}, ended {last}")),
+            (Some(day), None, None) => (Tone::Plain, format!("Consent, signed {day}")),
+        };
+        let mut because: Vec<String> = ended.iter().filter_map(|event| event.note.clone()).collect();
+        if c.signed_at.is_none() && c.description.is_none() {
+            because.push("the use is not described".to_owned());
+        }
+        Verdict { state, answer, because }
+    }
+
+    fn ended(&self) -> Option<Event> {
+        self.consent.standing(self.record.events_of(&self.consent.id), self.on).ended
+    }
+}
+
+fn ending(event: &Event) -> &'static str {
+    if event.kind == EventKind::Revoke { "revoked" } else { "ended" }
+}
+
 /// The sheet as a page, with boxes for initials and lines to sign on.
 pub fn consent_sheet(paper: &ConsentSheet<'_>) -> String {
     let (c, record) = (paper.consent, paper.record);
     let signed = c.signed_at.is_some();
+    let Verdict { state, answer, .. } = paper.verdict();
     let body = html! {
-        h2 { "What is asked" }
-        div.initials { "Initials" }
-        div.quote { @match &c.description { Some(words) => { (ink::whole(words)) }, None => { span.gap { "The use is not described. Without a description this sheet cannot be signed." } } } }
+        h2 { @if signed { "What was agreed" } @else { "What is asked" } }
+        @if !signed { div.initials { "Initials" } }
+        div.quote { @match (&c.description, signed) {
+            (Some(words), _) => { (ink::whole(words)) }
+            (None, true) => { span.gap { "The record does not say how the use was described." } }
+            (None, false) => { span.gap { "The use is not described. Without a description this sheet cannot be signed." } }
+        } }
         p { (replica(c.replica)) }
         @if let Some(reason) = &c.business_reason { p { b { "Why the studio asks: " } (ink::whole(reason)) } }
         @else if c.replica != Replica::None { p { b { "Why the studio asks: " } span.gap { "not recorded" } } }
@@ -46,12 +85,12 @@ pub fn consent_sheet(paper: &ConsentSheet<'_>) -> String {
         @if c.forbid.is_empty() { p.dim { "Nothing is named." } }
         @else { ul { @for never in &c.forbid { li { (ink::words([never], "")) } } } }
         (pay(c))
-        h2 { "How it was signed" }
-        div {
+        h2 { @if signed { "How it was signed" } @else { "Signing" } }
+        @if !signed { div {
             p { span.box {} "I have had this sheet apart from my contract, and time to read it." }
             p { span.box {} "I could ask " span.blank {} " (agent, counsel, union) before signing." }
             p { span.box {} "I know that I may say no, and that what I have agreed can be read again on this sheet at any time." }
-        }
+        } }
         @if signed { dl.facts {
             (fact("Signed", html! { @if let Some(day) = c.signed_at { (day) } }))
             (fact("Signed apart", ink::yes(c.separately_signed)))
@@ -62,16 +101,23 @@ pub fn consent_sheet(paper: &ConsentSheet<'_>) -> String {
         } }
         (events(paper))
         @if let Some(by) = &c.by { p { "Signed for the person by " (ink::party(record, by)) "." } }
-        (ink::signatures(&[if c.by.is_some() { "For the person" } else { "The person" }, "For the studio"]))
+        // What was signed is not signed again: the page is a copy from the record.
+        @if signed { p.dim { "A copy from the record. What was signed is the document named above." } }
+        @else { (ink::signatures(&[if c.by.is_some() { "For the person" } else { "The person" }, "For the studio"])) }
     };
     Sheet {
         kind: "Consent sheet",
         title: record.name(&c.person),
         reference: &c.id,
+        about: &c.id,
         on: paper.on,
-        tone: Tone::Plain,
-        answer: html! { @if signed { "Consent, signed " (c.signed_at.expect("is there")) } @else { "Consent, to be signed" } },
-        because: html! { p { "Please read the description of the use, the limits, and what may never be done. Sign only if all three are as you understood them." } },
+        tone: state,
+        answer: html! { (answer) },
+        because: html! { p {
+            @if state == Tone::Bad { "No use may rest on this consent any longer. What follows is what was agreed, and what has happened since." }
+            @else if signed { "What was agreed, as it is recorded. Anything that is not named below is not agreed." }
+            @else { "Please read the description of the use, the limits, and what may never be done. Sign only if all three are as you understood them." }
+        } },
         body,
     }
     .page()

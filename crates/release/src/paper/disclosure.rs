@@ -81,6 +81,7 @@ pub fn disclosure_pack(paper: &DisclosurePack<'_>) -> String {
         kind: "Disclosure pack",
         title: paper.name,
         reference: "",
+        about: paper.name,
         on: q.on,
         tone,
         answer: html! { (answer) },

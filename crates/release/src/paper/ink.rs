@@ -2,7 +2,7 @@
 
 use film::{Rate, Timecode};
 use maud::{Markup, html};
-use rights::{Document, Record};
+use rights::{Document, Record, Territories};
 use rules::decision::Answer;
 use rules::question::Use;
 
@@ -29,6 +29,17 @@ pub(super) fn prose(text: &str) -> Markup {
 
 /// A sentence of the rules as people read it: parties and works by name instead of by record, the first letter large.
 pub(super) fn told(record: &Record, text: &str) -> Markup {
+    let sentence = by_name(record, text);
+    let mut letters = sentence.chars();
+    let first = letters.next().filter(|_| !sentence.split(' ').next().unwrap_or_default().contains(':'));
+    match first {
+        Some(first) => prose(&first.to_uppercase().chain(letters).collect::<String>()),
+        None => prose(&sentence),
+    }
+}
+
+/// A sentence with parties and works by name instead of by record.
+pub(super) fn by_name(record: &Record, text: &str) -> String {
     const MARKS: [char; 6] = [',', '.', ';', ')', '(', '`'];
     // The ends of a word are its marks; what lies between may be the name of a record.
     let named = |word: &str| {
@@ -40,14 +51,7 @@ pub(super) fn told(record: &Record, text: &str) -> Markup {
         };
         word.replacen(id, &brief(name, SHOWN), 1)
     };
-    let words: Vec<String> = brief(text, 4 * SENTENCE).split(' ').map(named).collect();
-    let sentence = words.join(" ");
-    let mut letters = sentence.chars();
-    let first = letters.next().filter(|_| !words[0].contains(':'));
-    match first {
-        Some(first) => prose(&first.to_uppercase().chain(letters).collect::<String>()),
-        None => prose(&sentence),
-    }
+    brief(text, 4 * SENTENCE).split(' ').map(named).collect::<Vec<_>>().join(" ")
 }
 
 /// Words that the rules set in backquotes, in quotation marks.
@@ -138,6 +142,16 @@ pub(super) fn source(document: Option<&Document>, page: Option<u32>) -> Markup {
     } }
 }
 
+/// A whole document, of which no page is recorded.
+pub(super) fn document(document: Option<&Document>) -> Markup {
+    html! { span.source {
+        @match document {
+            Some(document) => { span.doc title=(document) { (&document.digits()[..8]) } }
+            None => { span.dim { "–" } }
+        }
+    } }
+}
+
 /// A source of something that needs none: nothing where there is none.
 pub(super) fn source_if(document: Option<&Document>, page: Option<u32>) -> Markup {
     if document.is_none() && page.is_none() {
@@ -193,6 +207,11 @@ pub(super) fn words<T: AsRef<str>>(words: impl IntoIterator<Item = T>, nothing: 
         return html! { span.dim { (nothing) } };
     }
     html! { bdi { (words.join(", ")) } }
+}
+
+/// Territories, so that `-US` stays in one piece at the end of a line.
+pub(super) fn places(territories: &Territories) -> String {
+    territories.to_string().replace('-', "\u{2011}")
 }
 
 /// Seconds, to the hundredth.

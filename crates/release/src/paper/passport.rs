@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use maud::{Markup, html};
 use rights::{Act, Consent, Document, Link, Model, Record};
-use rules::decision::{Answer, Decision};
+use rules::decision::{Answer, Decision, Reason};
 use rules::question::Use;
 
 use super::ink::{self, fact};
-use super::sheet::{Sheet, Tone};
+use super::sheet::{Sheet, Tone, Verdict};
 
 /// Operations of training from which a general-purpose model is presumed, where other signs agree.
 ///
@@ -20,9 +20,9 @@ pub const GENERAL_PURPOSE_FLOPS: f64 = 1e23;
 pub struct Passport<'a> {
     /// The model.
     pub model: &'a Model,
-    /// Shots that it may learn from.
+    /// Shots that it may learn from on the day.
     pub allowed: &'a [Use],
-    /// Shots that were kept from it.
+    /// Shots that it may not learn from.
     pub barred: &'a [Use],
     /// The answer that parted them; the places in its reasons count allowed and barred together, in the order of `asked`.
     pub decision: &'a Decision,
@@ -39,26 +39,32 @@ pub struct Passport<'a> {
 }
 
 impl Passport<'_> {
-    fn tone(&self) -> (Tone, &'static str) {
-        if self.sandbox {
+    /// Whether there is something that may be taught.
+    pub fn verdict(&self) -> Verdict {
+        let share = format!("{} of {} shots meet the recorded conditions", self.allowed.len(), self.asked.len());
+        let (state, answer) = if self.asked.is_empty() {
+            (Tone::Open, "Unknown: no shot was there to be asked about")
+        } else if self.sandbox {
             (Tone::Open, "Unknown: for the sandbox only")
         } else if self.allowed.is_empty() {
-            (Tone::Bad, "Nothing may be taught")
+            (Tone::Bad, "No shot asked about may teach")
         } else if self.barred.is_empty() {
-            (Tone::Good, "Every shot asked for meets the recorded conditions")
+            (Tone::Good, "Every shot asked about meets the recorded conditions")
         } else {
-            (Tone::Good, "The shots taught meet the recorded conditions")
-        }
+            (Tone::Good, share.as_str())
+        };
+        let sentence = |reason: &Reason| format!("{}: {}", reason.rule, ink::by_name(self.record, &reason.sentence));
+        Verdict { state, answer: answer.to_owned(), because: self.decision.reasons.iter().map(sentence).collect() }
     }
 }
 
 /// The passport as a page.
 pub fn passport(paper: &Passport<'_>) -> String {
-    let (tone, answer) = paper.tone();
+    let Verdict { state: tone, answer, .. } = paper.verdict();
     let (taught, kept) = (seconds(paper.allowed), seconds(paper.barred));
     let because = html! {
-        p { (ink::count(paper.allowed.len(), "shot", "shots")) " (" (ink::seconds(taught)) ") taught, "
-            (ink::count(paper.barred.len(), "shot", "shots")) " (" (ink::seconds(kept)) ") kept out." }
+        p { (ink::count(paper.allowed.len(), "shot", "shots")) " (" (ink::seconds(taught)) ") may teach it on this day, "
+            (ink::count(paper.barred.len(), "shot", "shots")) " (" (ink::seconds(kept)) ") may not." }
         @if let Some(person) = &paper.model.subject_person { p { "The model exists to show one person, " (ink::party(paper.record, person)) ": consent is asked for its making, not only for its use." } }
     };
     let body = html! {
@@ -70,7 +76,7 @@ pub fn passport(paper: &Passport<'_>) -> String {
         h2 { "How to make this decision again" }
         dl.facts.one {
             (fact("Facts", html! { span.hash { (ink::brief(&paper.decision.facts_hash, 80)) } }))
-            @for pack in &paper.decision.packs { (fact("Rule pack", html! { (ink::text(&pack.pack)) " of " (ink::text(&pack.version)) " " span.hash { (ink::brief(&pack.hash, 16)) } })) }
+            @for pack in &paper.decision.packs { (fact("Rule pack", html! { (ink::text(&pack.pack)) " of " (ink::text(&pack.version)) " " span.hash { (ink::brief(&pack.hash, 80)) } })) }
         }
         (ink::signatures(&["Head of the model’s making", "Business affairs"]))
     };
@@ -78,6 +84,7 @@ pub fn passport(paper: &Passport<'_>) -> String {
         kind: "Training passport",
         title: &paper.model.id,
         reference: paper.decision.facts_hash.get(..16).unwrap_or(&paper.decision.facts_hash),
+        about: &paper.model.id,
         on: paper.on,
         tone,
         answer: html! { (answer) },
@@ -98,11 +105,15 @@ fn model(paper: &Passport<'_>) -> Markup {
         dl.facts {
             (fact("Aspect", ink::words(m.aspect.iter(), "not said")))
             (fact("Person it shows", html! { @match &m.subject_person { Some(id) => { (ink::party(paper.record, id)) }, None => "none" } }))
-            (fact("Made from", ink::words(m.made_from.iter(), "nothing")))
+            (fact("Made from", ink::words(m.made_from.iter(), "no other model")))
             (fact("First used", html! { @match m.first_used { Some(day) => (day), None => span.dim { "not yet" } } }))
             (fact("The studio’s own", ink::yes(m.affiliated)))
             (fact("Open to the public", ink::yes(m.public_facing)))
             (fact("Access limited", ink::yes(m.access_limited)))
+            @if let Some(n) = m.shots { (fact("Shots taught, as recorded", html! { (n) })) }
+            @if let Some(n) = m.titles { (fact("Titles taught, as recorded", html! { (n) })) }
+            (fact("Numbers learned", html! { @match m.params { Some(n) => (ink::amount(&n.to_string())), None => span.gap { "unknown" } } }))
+            (fact("List of what it was taught", html! { @match &m.manifest { Some(list) => (ink::document(Some(list))), None => span.gap { "unknown" } } }))
             (fact("Hosted by", html! { @match &m.vendor { Some(vendor) => { (ink::party(paper.record, &vendor.party)) }, None => "the studio" } }))
             @for (label, value) in paper.facts { div { dt { (ink::text(label)) } dd { (ink::prose(value)) } } }
         }
@@ -132,7 +143,7 @@ fn manifest(paper: &Passport<'_>) -> Markup {
         titles.entry(&one.title).or_default().push(one);
     }
     html! {
-        h2 { "What it was taught, and on which basis" }
+        h2 { "What may teach it, and on which basis" }
         @if titles.is_empty() { p { "Nothing." } }
         @for (title, uses) in &titles { div {
             h3 { (ink::work(paper.record, title)) }
@@ -167,24 +178,61 @@ fn basis(paper: &Passport<'_>, one: &Use) -> Markup {
     }
 }
 
+/// A rule, what it said, and its sentence.
+type Why<'a> = (&'a str, Answer, &'a str);
+
+/// Shots of one title that are kept out for the same reasons.
+struct Kept<'a> {
+    title: &'a str,
+    shots: Vec<Option<u32>>,
+    seconds: f64,
+    why: Vec<Why<'a>>,
+}
+
+/// Numbers as people write them, `#0, #6–#23`.
+fn numbers(shots: &[Option<u32>]) -> Vec<String> {
+    let mut known: Vec<u32> = shots.iter().flatten().copied().collect();
+    known.sort_unstable();
+    known.dedup();
+    let runs = known.chunk_by(|a, b| b - a == 1);
+    runs.map(|run| match run {
+        [one] => format!("#{one}"),
+        [first, second] => format!("#{first}, #{second}"),
+        [first, .., last] => format!("#{first}–#{last}"),
+        [] => String::new(),
+    })
+    .collect()
+}
+
 fn barred(paper: &Passport<'_>) -> Markup {
     let same = |one: &Use, other: &Use| one.title == other.title && one.shot == other.shot && one.reel == other.reel;
-    let why = |one: &Use| -> Vec<(&str, Answer, &str)> {
+    let why = |one: &Use| -> Vec<Why<'_>> {
         let reasons = paper.decision.reasons.iter().filter(|reason| {
             reason.uses.is_empty() || reason.uses.iter().any(|at| paper.asked.get(*at).is_some_and(|u| same(u, one)))
         });
         reasons.map(|reason| (reason.rule.as_str(), reason.answer, reason.sentence.as_str())).collect()
     };
+    let mut kept: Vec<Kept<'_>> = Vec::new();
+    for one in paper.barred {
+        let why = why(one);
+        match kept.iter_mut().find(|known| known.title == one.title && known.why == why) {
+            Some(known) => {
+                known.shots.push(one.shot);
+                known.seconds += one.seconds;
+            }
+            None => kept.push(Kept { title: &one.title, shots: vec![one.shot], seconds: one.seconds, why }),
+        }
+    }
     html! {
-        h2 { "What was kept out, and why" }
+        h2 { "What may not, and why" }
         @if paper.barred.is_empty() { p { "Nothing that was asked for." } }
         @else { table {
-            thead { tr { th { "Title and shot" } th.num { "Seconds" } th { "Said" } th { "Why" } } }
-            tbody { @for one in paper.barred { @let why = why(one); tr {
-                td { (ink::text(&one.title)) @match one.shot { Some(n) => { " #" (n) }, None => { " " span.gap { "shot unknown" } } } }
+            thead { tr { th { "Title and shots" } th.num { "Seconds" } th { "Said" } th { "Why" } } }
+            tbody { @for one in &kept { tr {
+                th.side { (ink::text(one.title)) br; (numbers(&one.shots).join(", ")) @if one.shots.contains(&None) { " " span.gap { "shot unknown" } } }
                 td.num { (format!("{:.2}", one.seconds)) }
-                td { (ink::outcome_of(why.iter().map(|(_, answer, _)| *answer).max().unwrap_or(Answer::Unknown))) }
-                td { @if why.is_empty() { span.gap { "no reason was given" } } @for (rule, _, sentence) in why { div { (ink::rule(rule)) " " (ink::told(paper.record, sentence)) } } }
+                td { (ink::outcome_of(one.why.iter().map(|(_, answer, _)| *answer).max().unwrap_or(Answer::Unknown))) }
+                td { @if one.why.is_empty() { span.gap { "no reason was given" } } @for (rule, _, sentence) in &one.why { div { (ink::rule(rule)) " " (ink::told(paper.record, sentence)) } } }
             } } }
         } }
     }
@@ -198,7 +246,7 @@ fn memorization(model: &Model) -> Markup {
             Some(m) => p {
                 "Asked " (m.prompts) " times, it repeated " b { (m.extracted) } " times"
                 @if m.prompts > 0 { " (" (format!("{:.3} %", 100.0 * f64::from(m.extracted) / f64::from(m.prompts))) ")" }
-                ". Report: " (ink::source(Some(&m.report), Some(1))) "."
+                ". Report: " (ink::document(Some(&m.report))) "."
             },
         }
     }

@@ -7,7 +7,7 @@ use rights::consent::Notice;
 use rights::{Consent, Record};
 
 use super::ink::{self, fact};
-use super::sheet::{Sheet, Tone};
+use super::sheet::{Sheet, Tone, Verdict};
 
 /// Hours between notice and services.
 ///
@@ -28,11 +28,26 @@ pub struct ScanNotice<'a> {
     pub on: Date,
 }
 
+impl ScanNotice<'_> {
+    fn services(&self) -> Option<Timestamp> {
+        self.consent.notice.as_ref().map(|notice| notice.services_at).or(self.services_at)
+    }
+
+    fn due(&self) -> Option<Timestamp> {
+        self.services().and_then(|at| at.checked_sub(SignedDuration::from_hours(HOURS)).ok())
+    }
+
+    /// Whether notice was given in time.
+    pub fn verdict(&self) -> Verdict {
+        let (state, answer, because) = clock(self.consent.notice.as_ref(), self.due());
+        Verdict { state, answer, because: vec![because.to_owned()] }
+    }
+}
+
 /// The notice as a page.
 pub fn scan_notice(paper: &ScanNotice<'_>) -> String {
     let (c, record) = (paper.consent, paper.record);
-    let services = c.notice.as_ref().map(|notice| notice.services_at).or(paper.services_at);
-    let due = services.and_then(|at| at.checked_sub(SignedDuration::from_hours(HOURS)).ok());
+    let (services, due) = (paper.services(), paper.due());
     let (tone, answer, because) = clock(c.notice.as_ref(), due);
     let body = html! {
         div.clock {
@@ -60,21 +75,22 @@ pub fn scan_notice(paper: &ScanNotice<'_>) -> String {
         kind: "Notice of scanning",
         title: record.name(&c.person),
         reference: &c.id,
+        about: &c.id,
         on: paper.on,
         tone,
-        answer,
+        answer: html! { (answer) },
         because: html! { p { (because) } },
         body,
     }
     .page()
 }
 
-fn clock(notice: Option<&Notice>, due: Option<Timestamp>) -> (Tone, Markup, &'static str) {
+fn clock(notice: Option<&Notice>, due: Option<Timestamp>) -> (Tone, String, &'static str) {
     let (Some(notice), Some(due)) = (notice, due) else {
-        return (Tone::Open, html! { "Notice to be given" }, "The clock runs back from the beginning of services.");
+        return (Tone::Open, "Notice to be given".to_owned(), "The clock runs back from the beginning of services.");
     };
     let hours = notice.services_at.duration_since(notice.given_at).as_secs_f64() / 3600.0;
-    let answer = html! { "Notice given " (format!("{hours:.0}")) " hours before" };
+    let answer = format!("Notice given {hours:.0} hours before");
     let late_engagement = notice.engaged_at.is_some_and(|at| at > due && notice.given_at <= at);
     if notice.given_at <= due {
         (Tone::Good, answer, "Meets the recorded condition of 48 hours.")

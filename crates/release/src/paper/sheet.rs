@@ -4,11 +4,13 @@ use jiff::civil::Date;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use rules::decide::DISCLAIMER;
 use rules::decision::Answer;
+use serde::Serialize;
 
 use super::ink;
 
 /// How grave the answer of a paper is: it colors the band, and a word says the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Tone {
     /// Nothing stops it.
     Good,
@@ -41,6 +43,17 @@ impl Tone {
     }
 }
 
+/// What a paper says first of all, for whoever writes it and does not look at the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// How grave it is.
+    pub state: Tone,
+    /// The answer in a few words, as it stands on the page.
+    pub answer: String,
+    /// Why, a sentence each, parties by name.
+    pub because: Vec<String>,
+}
+
 /// One paper.
 pub(super) struct Sheet<'a> {
     /// What kind of paper: words of ours.
@@ -49,6 +62,8 @@ pub(super) struct Sheet<'a> {
     pub title: &'a str,
     /// Its number or hash, if it has one.
     pub reference: &'a str,
+    /// The record that it is about: what tells a new print of this paper from another paper.
+    pub about: &'a str,
     /// Day it was made.
     pub on: Date,
     /// The answer, first of all.
@@ -71,6 +86,7 @@ impl Sheet<'_> {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="paper" content={ (self.kind) ": " (ink::brief(self.about, 200)) };
                     title { (self.kind) ": " (ink::brief(self.title, 120)) }
                     style { (PreEscaped(include_str!("page.css"))) (PreEscaped(running(self.kind, &reference))) }
                 }
@@ -96,6 +112,15 @@ impl Sheet<'_> {
         }
         .into_string()
     }
+}
+
+/// Whether `old`, a page or the beginning of one, is an earlier print of the paper `new`: of the same kind, about the same record.
+pub fn same_paper(old: &str, new: &str) -> bool {
+    fn name(page: &str) -> Option<&str> {
+        let rest = page.split_once("<meta name=\"paper\" content=\"")?.1;
+        rest.split_once('"').map(|(name, _)| name)
+    }
+    name(new).is_some_and(|new| name(old) == Some(new))
 }
 
 /// What may stand in a style sheet of a name from outside: letters, digits and a few marks of ASCII, not many of them.

@@ -50,6 +50,7 @@ pub fn simulator(paper: &Simulator<'_>) -> String {
         kind: "Schemes of pay",
         title: paper.name,
         reference: "",
+        about: paper.name,
         on: paper.on,
         tone: Tone::Plain,
         answer: html! { (money_of(&paper.pool)) " under " (ink::count(paper.payouts.len(), "scheme", "schemes")) },

@@ -77,6 +77,7 @@ pub fn statement(paper: &Statement<'_>) -> String {
         kind: "Statement",
         title: paper.record.name(paper.party),
         reference: &paper.period.to_string(),
+        about: &format!("{} {}", paper.party, paper.period),
         on: paper.on,
         tone: if open.is_empty() { Tone::Plain } else { Tone::Open },
         answer,

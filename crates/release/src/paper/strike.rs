@@ -7,7 +7,7 @@ use maud::html;
 use rights::{Consent, Record, Replica, Strike};
 
 use super::ink::{self, fact};
-use super::sheet::{Sheet, Tone};
+use super::sheet::{Sheet, Tone, Verdict};
 use super::union::guild;
 
 /// What the banner tells.
@@ -20,11 +20,38 @@ pub struct StrikeBanner<'a> {
     pub on: Date,
 }
 
+impl StrikeBanner<'_> {
+    fn active(&self) -> bool {
+        self.strike.from <= self.on && self.strike.until.is_none_or(|until| until >= self.on)
+    }
+
+    /// Whether it lasts.
+    pub fn verdict(&self) -> Verdict {
+        let (state, answer, because) = match self.active() {
+            true => (
+                Tone::Bad,
+                format!("On strike since {}", self.strike.from),
+                "Replicas under this union are blocked by rule SAG-39G.",
+            ),
+            false if self.strike.from > self.on => (
+                Tone::Open,
+                format!("A strike from {}", self.strike.from),
+                "Replicas under this union are blocked by rule SAG-39G from that day.",
+            ),
+            false => {
+                (Tone::Plain, format!("Not on strike on {}", self.on), "No consent rests for this strike on this day.")
+            }
+        };
+        Verdict { state, answer, because: vec![because.to_owned()] }
+    }
+}
+
 /// The banner as a page: to be hung on a wall, and laid before whoever asks for a replica.
 pub fn strike_banner(paper: &StrikeBanner<'_>) -> String {
     let (strike, record) = (paper.strike, paper.record);
     let name = guild(record, strike.guild);
-    let active = strike.from <= paper.on && strike.until.is_none_or(|until| until >= paper.on);
+    let active = paper.active();
+    let Verdict { state, answer, because } = paper.verdict();
     let works: BTreeSet<&str> = record
         .works
         .values()
@@ -45,7 +72,7 @@ pub fn strike_banner(paper: &StrikeBanner<'_>) -> String {
             (fact("From", html! { (strike.from) }))
             (fact("Until", html! { @match strike.until { Some(day) => (day), None => "its end is not known" } }))
         }
-        h2 { "Consents that rest" }
+        h2 { @if active { "Consents that rest" } @else { "Consents that it is about" } }
         @if resting.is_empty() { p { "No consent to a replica under this union is recorded." } }
         @else { table {
             thead { tr { th { "Person" } th { "Consent" } th { "Works" } th { "Document, page" } } }
@@ -56,17 +83,18 @@ pub fn strike_banner(paper: &StrikeBanner<'_>) -> String {
                 td { (ink::source(c.document.as_ref(), c.page)) }
             } } }
         } }
-        p { "What was filmed before is not touched. Ask again when the end of the strike is recorded." }
+        @if active { p { "What was filmed before is not touched. Ask again when the end of the strike is recorded." } }
         p.dim { "Rule " (ink::rule("SAG-39G")) ", from SAG-AFTRA TV/Theatrical 2026, section 39.G (from the union’s summary)." }
     };
     Sheet {
         kind: "Strike",
         title: &name,
         reference: &strike.id,
+        about: &strike.id,
         on: paper.on,
-        tone: if active { Tone::Bad } else { Tone::Plain },
-        answer: html! { @if active { "On strike since " (strike.from) } @else { "Not on strike on " (paper.on) } },
-        because: html! { p { @if active { "Replicas under this union are blocked by rule SAG-39G." } @else { "No consent rests for this strike on this day." } } },
+        tone: state,
+        answer: html! { (answer) },
+        because: html! { @for line in because { p { (line) } } },
         body,
     }
     .page()

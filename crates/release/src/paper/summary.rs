@@ -1,4 +1,4 @@
-//! A summary of training content in the shape of the template of article 53(1)(d) of the AI Act, made from the manifest alone.
+//! A summary of training content in the shape of the template of article 53(1)(d) of the AI Act, made from the record and the rules' answer alone.
 //!
 //! The headings follow the template of 24 July 2025 as it is reported; check them against C(2025) 8311 before filing.
 
@@ -9,10 +9,26 @@ use rules::question::Use;
 
 use super::ink::{self, fact};
 use super::passport::{self, Passport};
-use super::sheet::{Sheet, Tone};
+use super::sheet::{Sheet, Tone, Verdict};
+
+/// What the summary says of itself.
+pub fn summary_verdict(paper: &Passport<'_>) -> Verdict {
+    let because = "Whether the model owes one is unknown; the studio gives it of its own will.";
+    let mut verdict = Verdict {
+        state: Tone::Plain,
+        answer: "Made from the record and the rules’ answer, not written by hand".to_owned(),
+        because: vec![because.to_owned()],
+    };
+    if paper.sandbox {
+        verdict.state = Tone::Open;
+        verdict.because.push("Nothing is recorded of the titles: what is taught stays in the sandbox.".to_owned());
+    }
+    verdict
+}
 
 /// The summary as a page, from the same values as the passport.
 pub fn training_summary(paper: &Passport<'_>) -> String {
+    let Verdict { state, answer, .. } = summary_verdict(paper);
     let body = html! {
         (general(paper))
         (sources(paper))
@@ -21,15 +37,17 @@ pub fn training_summary(paper: &Passport<'_>) -> String {
         (ink::signatures(&["Provider", "Business affairs"]))
     };
     Sheet {
-        kind: "Summary of training content (voluntary)",
+        kind: "Training summary (voluntary)",
         title: &paper.model.id,
         reference: paper.decision.facts_hash.get(..16).unwrap_or(&paper.decision.facts_hash),
+        about: &paper.model.id,
         on: paper.on,
-        tone: Tone::Plain,
-        answer: html! { "Made from the training manifest, not written by hand" },
+        tone: state,
+        answer: html! { (answer) },
         because: html! { p {
             "It has the shape of the template for general-purpose models under the European AI Act, article 53(1)(d). Whether the model owes one is "
             b { "unknown" } "; the studio gives it of its own will unless a qualified person decides otherwise."
+            @if paper.sandbox { " " span.gap { "Nothing is recorded of the titles: what is taught stays in the sandbox." } }
         } },
         body,
     }
@@ -49,7 +67,8 @@ fn general(paper: &Passport<'_>) -> Markup {
             (fact("Modalities", html! { @match (picture, sound) { (true, true) => "moving pictures, sound", (true, false) => "moving pictures", (false, true) => "sound", (false, false) => "none" } }))
             (fact("Size", html! { (size(seconds)) }))
             (fact("Titles", html! { (titles.len()) }))
-            (fact("Latest date of data", html! { (paper.on) }))
+            (fact("Latest date of data", html! { span.gap { "unknown" } }))
+            (fact("As answered on", html! { (paper.on) }))
             (fact("Made from", ink::words(paper.model.made_from.iter(), "no other model")))
             (fact("Put into use", html! { @match paper.model.first_used { Some(day) => (day), None => "not yet" } }))
         }
@@ -78,7 +97,10 @@ fn sources(paper: &Passport<'_>) -> Markup {
         h3 { "2.2  Private data: the studio’s library and what it holds under agreements" }
         (table(paper, &own, "None."))
         h3 { "2.3  Data crawled or scraped from the internet" }
-        p { "None: the program that trains opens no network." }
+        @match &paper.model.vendor {
+            None => p { "None: the program that trains opens no network." },
+            Some(vendor) => p { span.gap { "Unknown: " } "it is in the hands of " (ink::party(paper.record, &vendor.party)) "." },
+        }
         h3 { "2.4  Data of users" }
         p { "None is recorded." }
         h3 { "2.5  Data made by models" }
@@ -99,7 +121,7 @@ fn table(paper: &Passport<'_>, uses: &[&Use], nothing: &str) -> Markup {
         @else { table {
             thead { tr { th { "Title" } th.num { "Shots" } th.num { "Minutes" } } }
             tbody { @for (title, (shots, seconds)) in titles { tr {
-                td { (ink::work(paper.record, title)) } td.num { (shots) } td.num { (format!("{:.1}", seconds / 60.0)) }
+                td { (ink::work(paper.record, title)) } td.num { (shots) } td.num { (format!("{:.2}", seconds / 60.0)) }
             } } }
         } }
     }
@@ -113,7 +135,7 @@ fn processing(paper: &Passport<'_>) -> Markup {
     html! {
         h2 { "3  How it was processed" }
         h3 { "3.1  Reservations of rights that were honored" }
-        p { (ink::count(paper.barred.len(), "shot was", "shots were")) " kept out before training because a rule said no or could not tell." }
+        p { (ink::count(paper.barred.len(), "shot is", "shots are")) " kept out of training because a rule says no or cannot tell." }
         @if !rules.is_empty() { table {
             thead { tr { th { "Rule" } th.num { "Shots" } } }
             tbody { @for (rule, uses) in rules { tr { td { (ink::rule(rule)) } td.num { @if uses.is_empty() { "all" } @else { (uses.len()) } } } } }
@@ -122,7 +144,7 @@ fn processing(paper: &Passport<'_>) -> Markup {
         p { "The data is finished films of the studio’s library. No further removal is recorded." }
         h3 { "3.3  Repetition" }
         p { @match (&paper.model.memorization, passport::report(paper.model)) {
-            (Some(m), report) => { (m.extracted) " of " (m.prompts) " attempts to draw training content out succeeded; report " (ink::source(report, Some(1))) "." }
+            (Some(m), report) => { (m.extracted) " of " (m.prompts) " attempts to draw training content out succeeded; report " (ink::document(report)) "." }
             _ => { span.gap { "Not tested." } }
         } }
     }

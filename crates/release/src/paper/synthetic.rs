@@ -5,7 +5,7 @@ use maud::html;
 use rights::{Record, Synthetic};
 
 use super::ink::{self, fact};
-use super::sheet::{Sheet, Tone};
+use super::sheet::{Sheet, Tone, Verdict};
 
 /// What the memo tells.
 pub struct SyntheticMemo<'a> {
@@ -19,22 +19,39 @@ pub struct SyntheticMemo<'a> {
     pub on: Date,
 }
 
+impl SyntheticMemo<'_> {
+    fn missing(&self) -> Vec<&'static str> {
+        let s = self.synthetic;
+        [
+            (s.value_memo.is_none() && self.value.is_none(), "what it adds"),
+            (s.notice_on.is_none(), "notice to the union"),
+            (s.bargaining.is_none(), "where bargaining stands"),
+        ]
+        .into_iter()
+        .filter_map(|(missing, what)| missing.then_some(what))
+        .collect()
+    }
+
+    /// Whether what the rule asks for is recorded.
+    pub fn verdict(&self) -> Verdict {
+        let missing = self.missing();
+        let (state, answer) = match (self.synthetic.human_role, missing.is_empty()) {
+            (false, _) => (Tone::Plain, "It plays no human being"),
+            (true, true) => (Tone::Good, "What the rule asks for is recorded"),
+            (true, false) => (Tone::Bad, "Something that the rule asks for is missing"),
+        };
+        let because = match missing.is_empty() || !self.synthetic.human_role {
+            true => "Notice, memo and bargaining are looked at where it plays a human being.".to_owned(),
+            false => format!("Missing: {}.", missing.join(", ")),
+        };
+        Verdict { state, answer: answer.to_owned(), because: vec![because] }
+    }
+}
+
 /// The memo as a page.
 pub fn synthetic_memo(paper: &SyntheticMemo<'_>) -> String {
     let (s, record) = (paper.synthetic, paper.record);
-    let missing: Vec<&str> = [
-        (s.value_memo.is_none() && paper.value.is_none(), "what it adds"),
-        (s.notice_on.is_none(), "notice to the union"),
-        (s.bargaining.is_none(), "where bargaining stands"),
-    ]
-    .into_iter()
-    .filter_map(|(missing, what)| missing.then_some(what))
-    .collect();
-    let (tone, answer) = match (s.human_role, missing.is_empty()) {
-        (false, _) => (Tone::Plain, "It plays no human being"),
-        (true, true) => (Tone::Good, "What the rule asks for is recorded"),
-        (true, false) => (Tone::Bad, "Something that the rule asks for is missing"),
-    };
+    let Verdict { state: tone, answer, because } = paper.verdict();
     let body = html! {
         h2 { "The performer" }
         dl.facts {
@@ -44,7 +61,7 @@ pub fn synthetic_memo(paper: &SyntheticMemo<'_>) -> String {
             (fact("Also in the work itself", ink::yes(s.in_work)))
             (fact("Notice to the union", html! { @match s.notice_on { Some(day) => (day), None => span.gap { "not given" } } }))
             (fact("Bargaining", html! { @match &s.bargaining { Some(words) => { (ink::text(words)) }, None => span.gap { "not recorded" } } }))
-            (fact("Memo on file", ink::source_if(s.value_memo.as_ref(), s.value_memo.as_ref().map(|_| 1))))
+            (fact("Memo on file", ink::document(s.value_memo.as_ref())))
         }
         h2 { "What it adds that a performer could not" }
         div.quote { @match paper.value {
@@ -62,10 +79,11 @@ pub fn synthetic_memo(paper: &SyntheticMemo<'_>) -> String {
         kind: "Memo on a synthetic performer",
         title: &s.id,
         reference: &s.id,
+        about: &s.id,
         on: paper.on,
         tone,
         answer: html! { (answer) },
-        because: html! { p { @if missing.is_empty() || !s.human_role { "Notice, memo and bargaining are looked at where it plays a human being." } @else { "Missing: " (missing.join(", ")) "." } } },
+        because: html! { @for line in because { p { (line) } } },
         body,
     }
     .page()

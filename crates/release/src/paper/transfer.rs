@@ -5,7 +5,7 @@ use maud::html;
 use rights::{Record, Transfer};
 
 use super::ink::{self, fact};
-use super::sheet::{Sheet, Tone};
+use super::sheet::{Sheet, Tone, Verdict};
 
 /// Days that the union has to answer.
 ///
@@ -22,18 +22,35 @@ pub struct TransferRequest<'a> {
     pub on: Date,
 }
 
+impl TransferRequest<'_> {
+    /// Last day to answer.
+    fn until(&self) -> Date {
+        self.transfer.union_asked_on.unwrap_or(self.on).saturating_add(jiff::Span::new().days(DAYS))
+    }
+
+    /// What the union said, if it was asked.
+    pub fn verdict(&self) -> Verdict {
+        let t = self.transfer;
+        let (state, answer) = match (t.union_approved, t.union_asked_on) {
+            (Some(true), _) => (Tone::Good, "The union approved"),
+            (Some(false), _) => (Tone::Bad, "The union said no: the studio stays responsible"),
+            (None, None) => (Tone::Open, "Approval to be asked for"),
+            (None, Some(_)) if self.on > self.until() => (Tone::Open, "21 days have passed without an answer"),
+            (None, Some(_)) => (Tone::Open, "Waiting for the union’s answer"),
+        };
+        let because = match t.undertaking_on {
+            None => "The receiver has not signed the undertaking yet.",
+            Some(_) => "The receiver signed the undertaking.",
+        };
+        Verdict { state, answer: answer.to_owned(), because: vec![because.to_owned()] }
+    }
+}
+
 /// The request as a page.
 pub fn transfer_request(paper: &TransferRequest<'_>) -> String {
     let (t, record) = (paper.transfer, paper.record);
-    let asked = t.union_asked_on.unwrap_or(paper.on);
-    let until = asked.saturating_add(jiff::Span::new().days(DAYS));
-    let (tone, answer) = match (t.union_approved, t.union_asked_on) {
-        (Some(true), _) => (Tone::Good, "The union approved"),
-        (Some(false), _) => (Tone::Bad, "The union said no: the studio stays responsible"),
-        (None, None) => (Tone::Open, "Approval to be asked for"),
-        (None, Some(_)) if paper.on > until => (Tone::Open, "21 days have passed without an answer"),
-        (None, Some(_)) => (Tone::Open, "Waiting for the union’s answer"),
-    };
+    let until = paper.until();
+    let Verdict { state: tone, answer, because } = paper.verdict();
     let body = html! {
         div.clock {
             div { "Asked" b { @match t.union_asked_on { Some(day) => (day), None => { (paper.on) } } } @if t.union_asked_on.is_none() { "if sent today" } }
@@ -64,10 +81,11 @@ pub fn transfer_request(paper: &TransferRequest<'_>) -> String {
         kind: "Request to approve a transfer",
         title: record.name(&t.to),
         reference: &t.id,
+        about: &t.id,
         on: paper.on,
         tone,
         answer: html! { (answer) },
-        because: html! { p { @if t.undertaking_on.is_none() { "The receiver has not signed the undertaking yet." } @else { "The receiver signed the undertaking." } } },
+        because: html! { @for line in because { p { (line) } } },
         body,
     }
     .page()

@@ -5,7 +5,7 @@ use maud::html;
 use rights::{Guild, Record, Transfer};
 
 use super::ink::{self, fact};
-use super::sheet::{Sheet, Tone};
+use super::sheet::{Sheet, Tone, Verdict};
 
 /// What a notice to a union tells.
 pub struct UnionNotice<'a> {
@@ -41,20 +41,37 @@ fn basis(guild: Guild) -> (&'static str, &'static str, &'static str) {
     }
 }
 
+impl UnionNotice<'_> {
+    /// Whether the rule asks for it; nothing where that is not known.
+    fn owed(&self) -> Option<bool> {
+        let t = self.transfer;
+        let facts = [t.for_training, t.affiliated.map(|own| !own), t.public_facing];
+        if facts.contains(&Some(false)) {
+            return Some(false);
+        }
+        facts.iter().all(Option::is_some).then_some(true)
+    }
+
+    /// Whether notice is owed, and still in time.
+    pub fn verdict(&self) -> Verdict {
+        let (state, answer) = match self.owed() {
+            Some(true) if self.on > self.transfer.on => (Tone::Bad, "The notice is late: delivery was before it"),
+            Some(true) => (Tone::Open, "Notice to be given before delivery"),
+            None => (Tone::Open, "Unknown whether notice is owed"),
+            Some(false) => (Tone::Plain, "No notice is owed under this rule, as recorded"),
+        };
+        let because =
+            "Notice is owed where material goes to others outside the group to train a model that the public can use.";
+        Verdict { state, answer: answer.to_owned(), because: vec![because.to_owned()] }
+    }
+}
+
 /// The notice as a page.
 pub fn union_notice(paper: &UnionNotice<'_>) -> String {
     let (t, record) = (paper.transfer, paper.record);
     let (rule, source, may) = basis(paper.guild);
-    let owed = t.for_training == Some(true) && t.affiliated == Some(false) && t.public_facing == Some(true);
-    let unknown = t.for_training.is_none() || t.affiliated.is_none() || t.public_facing.is_none();
-    let late = paper.on > t.on;
     let name = guild(record, paper.guild);
-    let (tone, answer) = match (owed, unknown) {
-        (true, _) if late => (Tone::Bad, "The notice is late: delivery was before it"),
-        (true, _) => (Tone::Open, "Notice to be given before delivery"),
-        (false, true) => (Tone::Open, "Unknown whether notice is owed"),
-        (false, false) => (Tone::Plain, "No notice is owed under this rule, as recorded"),
-    };
+    let Verdict { state: tone, answer, because } = paper.verdict();
     let body = html! {
         h2 { "To" }
         p { (ink::text(&name)) }
@@ -76,21 +93,27 @@ pub fn union_notice(paper: &UnionNotice<'_>) -> String {
             } } }
         }
         h2 { "Notice" }
-        div.quote {
-            "The studio gives notice that it intends to hand the material named above to " (ink::text(record.name(&t.to)))
-            ", who is not of the studio’s group, for the training of a model that the public can use. Delivery is planned for " (t.on) "."
+        @match paper.owed() {
+            Some(true) => div.quote {
+                "The studio gives notice that it intends to hand the material named above to " (ink::text(record.name(&t.to)))
+                ", who is not of the studio’s group, for the training of a model that the public can use. Delivery is planned for " (t.on) "."
+            },
+            // A notice would state what nobody has recorded, or what is not so.
+            None => p { "Its words are not set here: " span.gap { "what is unknown above must be recorded first." } },
+            Some(false) => p { "None is written: what is recorded above does not ask for one." },
         }
         p { (may) " " span.dim { "Rule " (ink::rule(rule)) ", from " (source) "." } }
-        (ink::signatures(&["For the studio", "Received for the union"]))
+        @if paper.owed() != Some(false) { (ink::signatures(&["For the studio", "Received for the union"])) }
     };
     Sheet {
         kind: "Notice to a union",
         title: &name,
         reference: &t.id,
+        about: &format!("{} {}", t.id, paper.guild),
         on: paper.on,
         tone,
         answer: html! { (answer) },
-        because: html! { p { "Notice is owed where material goes to others outside the group to train a model that the public can use." } },
+        because: html! { @for line in because { p { (line) } } },
         body,
     }
     .page()

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use rights::{Model, Record, Transfer};
 
 use super::ink::{self, fact};
-use super::sheet::{Sheet, Tone};
+use super::sheet::{Sheet, Tone, Verdict};
 
 /// What a vendor sheet tells.
 pub struct VendorSheet<'a> {
@@ -21,26 +21,50 @@ pub struct VendorSheet<'a> {
     pub on: Date,
 }
 
+impl VendorSheet<'_> {
+    fn models(&self) -> Vec<&Model> {
+        let hosts = |m: &&Model| m.vendor.as_ref().is_some_and(|v| v.party == self.vendor);
+        self.record.models.values().filter(hosts).collect()
+    }
+
+    fn transfers(&self) -> Vec<&Transfer> {
+        self.record.transfers.values().filter(|t| t.to == self.vendor).collect()
+    }
+
+    /// Whether the vendor's terms are those that the studio's rules allow.
+    pub fn verdict(&self) -> Verdict {
+        let (models, transfers) = (self.models(), self.transfers());
+        let faults: BTreeSet<&str> = models.iter().flat_map(|model| faults(model, self.studio)).collect();
+        let open = transfers.iter().filter(|t| deletion(self.record, t).is_none()).count();
+        let (state, answer) = if !faults.is_empty() {
+            (Tone::Bad, "Terms that the studio’s rules do not allow")
+        } else if models.is_empty() && transfers.is_empty() {
+            (Tone::Plain, "Nothing is recorded with this vendor")
+        } else if transfers.iter().any(|t| t.undertaking_on.is_none()) {
+            (Tone::Open, "Material without an undertaking")
+        } else {
+            (Tone::Good, "Terms meet the recorded conditions")
+        };
+        let mut because: Vec<String> = faults.into_iter().map(str::to_owned).collect();
+        because.push(format!(
+            "{}, {}{}",
+            ink::count(models.len(), "model", "models"),
+            ink::count(transfers.len(), "delivery", "deliveries"),
+            if transfers.is_empty() { String::new() } else { format!(", {open} without proof of deletion") }
+        ));
+        Verdict { state, answer: answer.to_owned(), because }
+    }
+}
+
 /// The sheet as a page.
 pub fn vendor_sheet(paper: &VendorSheet<'_>) -> String {
     let record = paper.record;
-    let models: Vec<&Model> =
-        record.models.values().filter(|m| m.vendor.as_ref().is_some_and(|v| v.party == paper.vendor)).collect();
-    let transfers: Vec<&Transfer> = record.transfers.values().filter(|t| t.to == paper.vendor).collect();
-    let faults: BTreeSet<&str> = models.iter().flat_map(|model| faults(model, paper.studio)).collect();
-    let open: Vec<&Transfer> = transfers.iter().copied().filter(|t| deletion(record, t).is_none()).collect();
-    let (tone, answer) = if !faults.is_empty() {
-        (Tone::Bad, "Terms that the studio’s rules do not allow")
-    } else if models.is_empty() && transfers.is_empty() {
-        (Tone::Plain, "Nothing is recorded with this vendor")
-    } else if transfers.iter().any(|t| t.undertaking_on.is_none()) {
-        (Tone::Open, "Material without an undertaking")
-    } else {
-        (Tone::Good, "Terms meet the recorded conditions")
-    };
+    let (models, transfers) = (paper.models(), paper.transfers());
+    let Verdict { state: tone, answer, because } = paper.verdict();
+    let (count, faults) = because.split_last().expect("the count always stands last");
     let because = html! {
-        @if !faults.is_empty() { ul { @for fault in &faults { li { (fault) } } } }
-        p { (ink::count(models.len(), "model", "models")) ", " (ink::count(transfers.len(), "delivery", "deliveries")) ", " (open.len()) " of them without proof of deletion." }
+        @if !faults.is_empty() { ul { @for fault in faults { li { (fault) } } } }
+        p { (count) "." }
     };
     let body = html! {
         (terms(paper, &models))
@@ -53,6 +77,7 @@ pub fn vendor_sheet(paper: &VendorSheet<'_>) -> String {
         kind: "Vendor sheet",
         title: record.name(paper.vendor),
         reference: paper.vendor,
+        about: paper.vendor,
         on: paper.on,
         tone,
         answer: html! { (answer) },
@@ -117,7 +142,7 @@ fn deliveries(paper: &VendorSheet<'_>, transfers: &[&Transfer]) -> Markup {
                 td { (ink::yes(t.for_training)) }
                 td.code { @match t.undertaking_on { Some(day) => (day), None => span.gap { "none" } } }
                 td { @match t.union_approved { Some(true) => "approved", Some(false) => span.gap { "refused" }, None => span.dim { "–" } } }
-                td { @match deletion(paper.record, t) { Some(deed) => { (deed.on) " " (ink::source_if(deed.document.as_ref(), None)) }, None => span.gap { "no" } } }
+                td { @match deletion(paper.record, t) { Some(deed) => { (deed.on) " " (ink::document(deed.document.as_ref())) }, None => span.gap { "no" } } }
             } } }
         } }
     }

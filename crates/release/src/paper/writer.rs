@@ -5,7 +5,7 @@ use maud::html;
 use rights::{Record, Text};
 
 use super::ink::{self, fact};
-use super::sheet::{Sheet, Tone};
+use super::sheet::{Sheet, Tone, Verdict};
 
 /// What the disclosure tells.
 pub struct WriterDisclosure<'a> {
@@ -17,15 +17,25 @@ pub struct WriterDisclosure<'a> {
     pub on: Date,
 }
 
+impl WriterDisclosure<'_> {
+    /// Whether it is disclosed.
+    pub fn verdict(&self) -> Verdict {
+        let t = self.text;
+        let (state, answer) = match (t.origin.as_str(), t.disclosed_on) {
+            ("human", _) => (Tone::Plain, "Written by a person: nothing to disclose"),
+            (_, Some(_)) => (Tone::Good, "Disclosed"),
+            (_, None) => (Tone::Bad, "To be disclosed before the text is handed over"),
+        };
+        let because = "A writer must know before working from a text whether a machine made it.";
+        Verdict { state, answer: answer.to_owned(), because: vec![because.to_owned()] }
+    }
+}
+
 /// The disclosure as a page.
 pub fn writer_disclosure(paper: &WriterDisclosure<'_>) -> String {
     let (t, record) = (paper.text, paper.record);
     let writer = t.handed_to.as_deref().map_or("a writer to be named", |id| record.name(id));
-    let (tone, answer) = match (t.origin.as_str(), t.disclosed_on) {
-        ("human", _) => (Tone::Plain, "Written by a person: nothing to disclose"),
-        (_, Some(_)) => (Tone::Good, "Disclosed"),
-        (_, None) => (Tone::Bad, "To be disclosed before the text is handed over"),
-    };
+    let Verdict { state: tone, answer, because } = paper.verdict();
     let origin = match t.origin.as_str() {
         "gai" => "made by a generative model",
         "writer_with_gai" => "written by a writer who used a generative model with the studio’s consent",
@@ -56,10 +66,11 @@ pub fn writer_disclosure(paper: &WriterDisclosure<'_>) -> String {
         kind: "Disclosure to a writer",
         title: writer,
         reference: &t.id,
+        about: &t.id,
         on: paper.on,
         tone,
         answer: html! { (answer) },
-        because: html! { p { "A writer must know before working from a text whether a machine made it." } },
+        because: html! { @for line in because { p { (line) } } },
         body,
     }
     .page()

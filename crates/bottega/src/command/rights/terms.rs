@@ -34,7 +34,7 @@ pub(crate) struct TermsOptions {
     disclosure: Option<String>,
 }
 
-fn territories(text: &str) -> Result<Territories, String> {
+pub(super) fn territories(text: &str) -> Result<Territories, String> {
     Territories::parse(text.split(',').map(str::trim))
 }
 
