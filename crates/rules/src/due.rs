@@ -26,7 +26,7 @@ pub(crate) fn due(book: &Rulebook, record: &Record, studio: &str, on: Date) -> V
         case.text(text);
     }
     for synthetic in record.synthetics.values() {
-        case.synthetic(&synthetic.id, None);
+        case.synthetic(&synthetic.id, &[], None);
     }
     for model in record.models.values() {
         case.model(&model.id, false, false, &[], None, &[]);

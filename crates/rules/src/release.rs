@@ -83,7 +83,7 @@ impl<'a> Case<'a> {
             self.model(model, making.likeness, false, &mine, project, &making.uses);
         }
         for name in &ask.synthetics {
-            self.synthetic(name, ask.disclosure.as_deref());
+            self.synthetic(name, &works, ask.disclosure.as_deref());
         }
         for text in self.record.texts.values().filter(|text| works.iter().any(|work| work.id == text.work)) {
             self.text(text);

@@ -27,11 +27,15 @@ impl<'a> Case<'a> {
     }
 
     /// Judges a synthetic performer.
-    pub(crate) fn synthetic(&mut self, name: &str, disclosure: Option<&str>) {
+    pub(crate) fn synthetic(&mut self, name: &str, works: &[&'a Work], disclosure: Option<&str>) {
         let record = self.record;
         let row = record.synthetics.get(name);
-        let work: Vec<&Work> = row.and_then(|row| record.works.get(&row.work)).into_iter().collect();
-        let cover = self.cover(&work, &BTreeSet::new());
+        // The rules of where it was made for, and of where it is shown.
+        let mut all: Vec<&Work> = row.and_then(|row| record.works.get(&row.work)).into_iter().collect();
+        all.extend(works);
+        all.sort_unstable_by_key(|work| &work.id);
+        all.dedup_by_key(|work| &work.id);
+        let cover = self.cover(&all, &BTreeSet::new());
         let mut subject = self.subject(Kind::Synthetic, name);
         subject.from(Source::paper(name, &row.and_then(|row| row.value_memo.clone()), None));
         subject
