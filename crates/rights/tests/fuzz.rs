@@ -205,6 +205,17 @@ fn huge_and_deep_contracts() {
     );
     toml("lists in lists", format!("a=[{}]\n", "[],".repeat(1_000_000)), 800);
 
+    let grants = "[[party]]\nid='o:a'\nkind='org'\nname='A'\n[[party]]\nid='o:b'\nkind='org'\nname='B'\n[[work]]\nid='w:a'\nkind='feature'\ntitle='A'\n"
+        .to_owned()
+        + &(0..20_000)
+            .map(|i| format!("[[grant]]\nid='g:{i}'\ndirection='out'\nwork='w:a'\nparty='o:{}'\nacts=['adapt']\nterritories=['WORLD']\nfrom=2026-01-01\nuntil='perpetual'\nexclusive=true\n", ["a", "b"][i % 2]))
+            .collect::<String>();
+    withstands("rights::check, 20,000 rivals", grants.as_bytes(), 400, |bytes| {
+        let rows = read::toml("x.toml", std::str::from_utf8(bytes).unwrap()).unwrap();
+        let flags = check::check(&Record::new(rows.into_iter().map(|row| row.entry)));
+        assert_eq!(flags.iter().filter(|flag| flag.what.contains("exclusive")).count(), 19_999);
+    });
+
     let csv = |name: &str, text: String, most: u64| {
         withstands(&format!("rights::sheet::csv, {name}"), text.as_bytes(), most, |bytes| {
             if let Err(wrong) = sheet::csv("parties.csv", std::str::from_utf8(bytes).unwrap()) {
