@@ -201,7 +201,7 @@ fn huge_and_deep_ledgers() {
     tried("10,000 brackets closed", deep(&entry(&format!("{}{}", "[".repeat(10_000), "]".repeat(10_000)))));
     tried("a text of a million", deep(&entry(&format!("\"{}\"", "x".repeat(1_000_000)))));
     tried("a million empty lines", [b"bottega ledger 1\n".to_vec(), b"\n".repeat(1_000_000)].concat());
-    tried("a million sealed lines", [whole.clone(), b"l \n".repeat(1_000_000)].concat()[..whole.len()].to_vec());
+    tried("a million sealed lines", [b"bottega ledger 1\n".to_vec(), b"l \n".repeat(1_000_000)].concat());
     for name in ["head", "checkpoints"] {
         let path = folder.join(name);
         let own = fs::read(&path).unwrap();
