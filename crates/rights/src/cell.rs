@@ -13,12 +13,12 @@ pub(crate) struct Cell(pub(crate) Value);
 type Fault = serde_json::Error;
 
 macro_rules! numbers {
-    ($($method:ident $visit:ident $of:ty, $what:literal;)+) => {$(
+    ($($method:ident $visit:ident $of:ty;)+) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
             match self.0 {
                 Value::String(text) => {
                     let number = text.parse::<$of>();
-                    visitor.$visit(number.map_err(|_| Fault::custom(format!("`{}` is {}", brief(&text), $what)))?)
+                    visitor.$visit(number.map_err(|_| Fault::custom(format!("`{}` is no whole number", brief(&text))))?)
                 }
                 other => other.$method(visitor),
             }
@@ -51,9 +51,19 @@ impl<'de> Deserializer<'de> for Cell {
     }
 
     numbers! {
-        deserialize_u32 visit_u32 u32, "no whole number";
-        deserialize_u64 visit_u64 u64, "no whole number";
-        deserialize_f64 visit_f64 f64, "no number";
+        deserialize_u32 visit_u32 u32;
+        deserialize_u64 visit_u64 u64;
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.0 {
+            Value::String(text) => {
+                // `nan` and `inf` are numbers to the parser and to nobody else.
+                let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+                visitor.visit_f64(number.ok_or_else(|| Fault::custom(format!("`{}` is no number", brief(&text))))?)
+            }
+            other => other.deserialize_f64(visitor),
+        }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {

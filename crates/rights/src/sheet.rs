@@ -174,6 +174,29 @@ mod tests {
         assert!(csv("things.csv", "id\n1\n").unwrap_err()[0].what.contains("consents.csv"));
         assert!(csv("consents.csv", "id,id\n1,2\n").unwrap_err()[0].what.contains("twice"));
         assert!(csv("consents.csv", "").unwrap().is_empty());
+        for (file, text, line, word) in [
+            ("parties.csv", "id,kind,name\np:a,person,A\np:b\0,person,B\n".to_owned(), 3, "control character"),
+            ("parties.csv", "id,kind,name\np:a,person,A\u{202e}B\n".to_owned(), 2, "turns the order"),
+            ("parties.csv", format!("id,kind,{}name\np:a,person,A\n", "a.".repeat(30_000)), 1, "within too many"),
+            ("parties.csv", format!("id,kind,name\np:a,person,{}\n", "x".repeat(10 << 20)), 2, "none is longer"),
+            ("shots.csv", "id,work,number\ns:a/1,w:a,1\ns:a/2,w:a,4294967296\n".to_owned(), 3, "no whole number"),
+            ("appearances.csv", "work,shot,person,kinds,seconds\nw:a,1,p:a,face,nan\n".to_owned(), 2, "no number"),
+            ("strikes.csv", "id,guild,from\nk:a,wga,2026-02-30\n".to_owned(), 2, "day"),
+            ("consents.csv", "id,person,territories\nc:a,p:a,IT;UK\n".to_owned(), 2, "GB"),
+        ] {
+            let fault = &csv(file, &text).unwrap_err()[0];
+            assert!(fault.place.line == line && fault.what.contains(word) && fault.what.len() < 1000, "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_cell_is_read_as_its_field_should_be() {
+        let text =
+            "id,person,description,scenes,page,separately_signed\nc:1,p:a,true,31;44,12,yes\nc:2,p:a,0012,,,false\n";
+        let rows = csv("consents.csv", text).unwrap();
+        let [Entry::Consent(one), Entry::Consent(two)] = [&rows[0].entry, &rows[1].entry] else { panic!("consents") };
+        assert_eq!((one.description.as_deref(), &one.scenes[..], one.page), (Some("true"), &[31, 44][..], Some(12)));
+        assert_eq!((two.description.as_deref(), two.separately_signed), (Some("0012"), Some(false)));
     }
 
     #[test]

@@ -7,8 +7,12 @@ use rights::{Document, Record, Territories, check, identifier, omc, read, sheet,
 
 const STORY: &str = include_str!("notte/record.toml");
 
+/// The small world of the rules' fixtures, for kinds of rows that the story has none of.
+const WORLD: &str = include_str!("../../rules/fixtures/base.toml");
+
 fn story() -> Record {
-    Record::new(read::toml("record.toml", STORY).unwrap().into_iter().map(|row| row.entry))
+    let rows = [STORY, WORLD, FORMS].map(|text| read::toml("record.toml", text).unwrap());
+    Record::new(rows.into_iter().flatten().map(|row| row.entry))
 }
 
 /// What was taken is checked, and written and read again: nothing may change.
@@ -23,7 +27,7 @@ fn kept(record: &Record) {
 
 #[test]
 fn contracts_in_toml() {
-    let seeds = [STORY.into(), write::toml(&story()).into_bytes(), FORMS.into()];
+    let seeds = [STORY.into(), write::toml(&story()).into_bytes(), FORMS.into(), WORLD.into()];
     fuzz("rights::read::toml", &seeds, 1000, |bytes| {
         let Ok(text) = std::str::from_utf8(bytes) else { return false };
         let lines = text.bytes().filter(|b| *b == b'\n').count() + 1;
@@ -55,6 +59,8 @@ fn lists_in_csv() {
         .iter()
         .map(|kind| {
             let rows = record.entries().into_iter().filter(|entry| entry.kind() == *kind).map(|entry| entry.body());
+            // Tables in lists have no place in a cell.
+            let rows = rows.filter(|row| !row.to_string().contains("[{"));
             (sheet::file_name(kind), write::csv(rows).into_bytes())
         })
         .chain([(
@@ -89,7 +95,7 @@ fn lists_in_csv() {
 /// Lists that the house writes and that come in again.
 #[test]
 fn lists_are_read_as_they_are_written() {
-    fuzz("rights::write::csv", &[STORY.into(), FORMS.into()], 1000, |bytes| {
+    fuzz("rights::write::csv", &[STORY.into(), FORMS.into(), WORLD.into()], 1000, |bytes| {
         let Ok(text) = std::str::from_utf8(bytes) else { return false };
         let Ok(rows) = read::toml("x.toml", text) else { return false };
         let record = Record::new(rows.into_iter().map(|row| row.entry));

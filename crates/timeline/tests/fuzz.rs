@@ -26,7 +26,9 @@ fn read(bytes: &[u8]) -> bool {
             let text = otio::write(&read.timeline);
             let again = otio::read(text.as_bytes()).unwrap_or_else(|e| panic!("{e}\n{text}"));
             if flaws.is_empty() {
-                assert_eq!(again.timeline, read.timeline, "{text}");
+                let (one, other) = (format!("{:#?}", read.timeline), format!("{:#?}", again.timeline));
+                let change = one.lines().zip(other.lines()).find(|(one, other)| one != other);
+                assert!(again.timeline == read.timeline, "{change:?}");
             }
             true
         }
@@ -48,7 +50,9 @@ fn timelines() {
 fn huge_and_deep_timelines() {
     let foreign = include_str!("made/foreign.otio");
     let tried = |name: &str, text: String, most: u64| {
-        withstands(&format!("timeline::otio::read, {name}"), text.as_bytes(), most, |bytes| drop(read(bytes)));
+        withstands(&format!("timeline::otio::read, {name}"), text.as_bytes(), most, |bytes| {
+            read(bytes);
+        });
     };
     tried("a million brackets", "[".repeat(1_000_000), 100);
     tried("a million objects", "{\"a\":".repeat(1_000_000), 100);
