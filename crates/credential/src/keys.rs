@@ -25,7 +25,7 @@ use rcgen::{
     KeyUsagePurpose, PKCS_ED25519, SerialNumber, SigningKey,
 };
 
-use crate::chain::{Anchors, Certificate, hex, pem, to_pem};
+use crate::chain::{Anchors, Certificate, brief, hex, pem, to_pem};
 use crate::revoked::{Reason, Revoked};
 
 /// Years that a root can vouch. A film is asked about long after it was made, and no time stamp of a stranger's prolongs a
@@ -378,10 +378,10 @@ fn read_anchors(folder: &Path) -> Result<Anchors, KeyError> {
 }
 
 fn read_leaf(folder: &Path, serial: &str) -> Result<Certificate, KeyError> {
-    let plain = !serial.is_empty() && serial.bytes().all(|b| b.is_ascii_hexdigit());
+    let plain = (1..=64).contains(&serial.len()) && serial.bytes().all(|b| b.is_ascii_hexdigit());
     let path = folder.join(format!("leaf-{serial}.pem"));
     if !plain || !path.exists() {
-        return Err(KeyError::Unknown(serial.to_owned()));
+        return Err(KeyError::Unknown(brief(&serial)));
     }
     let broken = |reason: String| KeyError::Broken { path: path.clone(), reason };
     let text = fs::read(&path).map_err(at(&path))?;
