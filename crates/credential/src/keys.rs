@@ -365,7 +365,9 @@ fn read_key(path: &Path, serial: &str) -> Result<KeyPair, KeyError> {
         }
     }
     let text = fs::read_to_string(path).map_err(at(path))?;
-    KeyPair::from_pem(&text).map_err(|e| KeyError::Broken { path: path.to_owned(), reason: format!("no key: {e}") })
+    // The parser's own words repeat what it found, which is most of a secret.
+    KeyPair::from_pem(&text)
+        .map_err(|_| KeyError::Broken { path: path.to_owned(), reason: "it holds no key in PEM".to_owned() })
 }
 
 fn root_key(folder: &Path) -> Result<KeyPair, KeyError> {

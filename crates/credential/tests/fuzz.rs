@@ -118,10 +118,15 @@ fn folders_of_keys() {
             fs::write(path, bytes).unwrap();
             let opened = Keys::open(&folder);
             let told = match &opened {
-                Ok(keys) => keys.known().err().map_or(0, |e| e.to_string().len()),
-                Err(e) => e.to_string().len(),
+                Ok(keys) => keys.known().err().map(|e| e.to_string()),
+                Err(e) => Some(e.to_string()),
             };
-            assert!(told < 3000, "an error repeats {told} bytes");
+            let told = told.unwrap_or_default();
+            assert!(told.len() < 3000, "an error repeats {} bytes", told.len());
+            // Letters of a secret key, as they stand in the middle of its file.
+            let secret =
+                name == "key" && own.get(60..72).is_some_and(|part| told.contains(&*String::from_utf8_lossy(part)));
+            assert!(!secret, "an error tells a secret: {told}");
             opened.is_ok()
         });
         fs::write(path, own).unwrap();

@@ -17,8 +17,9 @@ macro_rules! numbers {
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
             match self.0 {
                 Value::String(text) => {
-                    let number = text.parse::<$of>();
-                    visitor.$visit(number.map_err(|_| Fault::custom(format!("`{}` is no whole number", brief(&text))))?)
+                    // None is larger than TOML can write.
+                    let number = text.parse::<i64>().ok().and_then(|number| <$of>::try_from(number).ok());
+                    visitor.$visit(number.ok_or_else(|| Fault::custom(format!("`{}` is no whole number", brief(&text))))?)
                 }
                 other => other.$method(visitor),
             }

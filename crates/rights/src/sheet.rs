@@ -180,6 +180,7 @@ mod tests {
             ("parties.csv", format!("id,kind,{}name\np:a,person,A\n", "a.".repeat(30_000)), 1, "within too many"),
             ("parties.csv", format!("id,kind,name\np:a,person,{}\n", "x".repeat(10 << 20)), 2, "none is longer"),
             ("shots.csv", "id,work,number\ns:a/1,w:a,1\ns:a/2,w:a,4294967296\n".to_owned(), 3, "no whole number"),
+            ("models.csv", "id,params\nm:a,18446744073709551615\n".to_owned(), 2, "no whole number"),
             ("appearances.csv", "work,shot,person,kinds,seconds\nw:a,1,p:a,face,nan\n".to_owned(), 2, "no number"),
             ("strikes.csv", "id,guild,from\nk:a,wga,2026-02-30\n".to_owned(), 2, "day"),
             ("consents.csv", "id,person,territories\nc:a,p:a,IT;UK\n".to_owned(), 2, "GB"),
