@@ -73,7 +73,7 @@ impl Anchors {
         for der in pem(text).map_err(AnchorError::NotRoots)? {
             let root = Certificate::parse(&der).map_err(AnchorError::NotRoots)?;
             if !root.is_ca {
-                return Err(AnchorError::NotRoots(format!("`{}` may not vouch for others", root.name)));
+                return Err(AnchorError::NotRoots(format!("`{}` may not vouch for others", brief(&root.name))));
             }
             roots.push(der);
         }
@@ -206,7 +206,7 @@ pub(crate) fn pem(text: &[u8]) -> Result<Vec<Vec<u8>>, String> {
     Pem::iter_from_buffer(text)
         .map(|found| match found {
             Ok(found) if found.label == "CERTIFICATE" => Ok(found.contents),
-            Ok(found) => Err(format!("a {} stands where a certificate is awaited", found.label.to_lowercase())),
+            Ok(found) => Err(format!("a {} stands where a certificate is awaited", brief(&found.label.to_lowercase()))),
             Err(e) => Err(format!("the text is not PEM: {e}")),
         })
         .collect()
@@ -217,6 +217,15 @@ pub(crate) fn to_pem(der: &[u8]) -> String {
     let letters = BASE64_STANDARD.encode(der);
     let lines: Vec<&str> = (0..letters.len()).step_by(64).map(|i| &letters[i..letters.len().min(i + 64)]).collect();
     format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+}
+
+/// An error's words without most of what it repeats, which may be huge.
+pub(crate) fn brief(what: &dyn std::fmt::Display) -> String {
+    let what = what.to_string();
+    match what.char_indices().nth(300) {
+        Some((end, _)) => format!("{}…", &what[..end]),
+        None => what,
+    }
 }
 
 /// Hexadecimal digits of bytes.

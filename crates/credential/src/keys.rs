@@ -25,7 +25,7 @@ use rcgen::{
     KeyUsagePurpose, PKCS_ED25519, SerialNumber, SigningKey,
 };
 
-use crate::chain::{Anchors, Certificate, hex, pem, to_pem};
+use crate::chain::{Anchors, Certificate, brief, hex, pem, to_pem};
 use crate::revoked::{Reason, Revoked};
 
 /// Years that a root can vouch. A film is asked about long after it was made, and no time stamp of a stranger's prolongs a
@@ -365,7 +365,9 @@ fn read_key(path: &Path, serial: &str) -> Result<KeyPair, KeyError> {
         }
     }
     let text = fs::read_to_string(path).map_err(at(path))?;
-    KeyPair::from_pem(&text).map_err(|e| KeyError::Broken { path: path.to_owned(), reason: format!("no key: {e}") })
+    // The parser's own words repeat what it found, which is most of a secret.
+    KeyPair::from_pem(&text)
+        .map_err(|_| KeyError::Broken { path: path.to_owned(), reason: "it holds no key in PEM".to_owned() })
 }
 
 fn root_key(folder: &Path) -> Result<KeyPair, KeyError> {
@@ -378,10 +380,10 @@ fn read_anchors(folder: &Path) -> Result<Anchors, KeyError> {
 }
 
 fn read_leaf(folder: &Path, serial: &str) -> Result<Certificate, KeyError> {
-    let plain = !serial.is_empty() && serial.bytes().all(|b| b.is_ascii_hexdigit());
+    let plain = (1..=64).contains(&serial.len()) && serial.bytes().all(|b| b.is_ascii_hexdigit());
     let path = folder.join(format!("leaf-{serial}.pem"));
     if !plain || !path.exists() {
-        return Err(KeyError::Unknown(serial.to_owned()));
+        return Err(KeyError::Unknown(brief(&serial)));
     }
     let broken = |reason: String| KeyError::Broken { path: path.clone(), reason };
     let text = fs::read(&path).map_err(at(&path))?;

@@ -10,6 +10,7 @@
 //!
 //! Reading order: [`claim`], [`chain`], [`keys`], [`revoked`], [`sign`](mod@sign), [`verify`](mod@verify), [`sidecar`], [`mark`].
 
+mod boxes;
 pub mod chain;
 pub mod claim;
 pub mod keys;

@@ -19,7 +19,7 @@ use rcgen::KeyPair;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::chain::{Anchors, Certificate, bytes};
+use crate::chain::{Anchors, Certificate, brief, bytes};
 use crate::keys::{KeyError, root_signature};
 
 /// Why a leaf is not to be believed any more.
@@ -104,7 +104,7 @@ impl Revoked {
     /// [`RevokedError`].
     pub fn read(path: &Path, anchors: &Anchors) -> Result<Revoked, RevokedError> {
         let text = fs::read(path).map_err(|error| RevokedError::Read { path: path.to_owned(), error })?;
-        let wrong = |e: serde_json::Error| RevokedError::NotAList(e.to_string());
+        let wrong = |e: serde_json::Error| RevokedError::NotAList(brief(&e));
         let sheet: Sheet<'_> = serde_json::from_slice(&text).map_err(wrong)?;
         let body: Body = serde_json::from_str(sheet.revoked.get()).map_err(wrong)?;
         let signed = anchors.root(&body.root).zip(bytes(&sheet.signature));

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use crate::chain::{Certificate, bytes, hex};
+use crate::chain::{Certificate, brief, bytes, hex};
 use crate::claim::Claim;
 use crate::keys::Keys;
 use crate::sign::SignError;
@@ -108,7 +108,7 @@ pub(crate) fn read(file: &Path) -> io::Result<Result<Read, String>> {
 }
 
 fn parse(file: &Path, whole: &[u8]) -> Result<Read, String> {
-    let wrong = |e: serde_json::Error| format!("the sidecar cannot be read: {e}");
+    let wrong = |e: serde_json::Error| format!("the sidecar cannot be read: {}", brief(&e));
     let sheet: Sheet<'_> = serde_json::from_slice(whole).map_err(wrong)?;
     let body: Body = serde_json::from_str(sheet.signed.get()).map_err(wrong)?;
     let first = sheet.certificates.first().ok_or("the sidecar holds no certificate")?;
@@ -122,7 +122,7 @@ fn parse(file: &Path, whole: &[u8]) -> Result<Read, String> {
         broken.push("the sidecar was rewritten after it was signed".to_owned());
     }
     if body.format != FORMAT {
-        broken.push(format!("the sidecar is of the kind `{}`, which this program does not know", body.format));
+        broken.push(format!("the sidecar is of the kind `{}`, which this program does not know", brief(&body.format)));
     }
     match measure(file) {
         Ok((length, sha256)) if length == body.bytes && sha256 == body.sha256 => {}

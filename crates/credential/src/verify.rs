@@ -10,12 +10,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::chain::{Anchors, Certificate, Signer, pem};
+use crate::chain::{Anchors, Certificate, Signer, brief, pem};
 use crate::claim::{Action, Claim, Clearance, Ingredient, Mining, Relation};
 use crate::kind::Kind;
 use crate::revoked::Revoked;
 use crate::sign::{mining_of, offline};
-use crate::{seal, sidecar, store};
+use crate::{boxes, seal, sidecar, store};
 
 /// What a verifier knows beside the file.
 #[derive(Clone, Debug, Default)]
@@ -118,7 +118,7 @@ pub fn verify(path: &Path, trust: &Trust) -> Result<Verified, VerifyError> {
             verified.format = Some(kind);
             verified.wrong(
                 Wrong::Unreadable,
-                format!("the credential cannot be read: {reason}; the file was damaged or changed"),
+                format!("the credential cannot be read: {}; the file was damaged or changed", brief(&reason)),
             );
         }
     }
@@ -130,7 +130,11 @@ pub fn verify(path: &Path, trust: &Trust) -> Result<Verified, VerifyError> {
 
 /// The embedded credential; `None` without one.
 fn open(path: &Path, mime: &str, trust: &Trust) -> Result<Option<Reader>, String> {
-    let file = File::open(path).map_err(|e| e.to_string())?;
+    let mut file = File::open(path).map_err(|e| e.to_string())?;
+    let boxed = matches!(Kind::of(path), Ok(kind) if kind.is_boxed());
+    if boxed && boxes::too_many(&mut file).map_err(|e| e.to_string())? {
+        return Err("the file holds more boxes than any film".to_owned());
+    }
     let anchors = (!trust.anchors.is_empty()).then(|| trust.anchors.pem());
     let context = offline(anchors).map_err(|e| e.to_string())?;
     match Reader::from_context(context).with_stream(mime, file) {

@@ -72,9 +72,10 @@ impl Rate {
         (sample as i128 * self.num as i128).div_euclid(self.den as i128 * sample_rate as i128) as i64
     }
 
-    /// The nominal whole rate that timecode counts in: 24 for 23.976, 30 for 29.97.
+    /// The nominal whole rate that timecode counts in: 24 for 23.976, 30 for 29.97; never less than 1.
     pub fn nominal(self) -> u32 {
-        (self.num + self.den / 2) / self.den
+        let whole = (u64::from(self.num) + u64::from(self.den) / 2) / u64::from(self.den);
+        u32::try_from(whole).unwrap_or(u32::MAX).max(1)
     }
 
     /// Whether drop-frame timecode is defined for this rate (29.97 and 59.94).

@@ -102,8 +102,9 @@ impl Timecode {
 
 impl fmt::Display for Timecode {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fps = self.rate.nominal() as i64;
-        let mut n = self.frame.abs();
+        let fps = i128::from(self.rate.nominal());
+        // Wide enough for the numbers that drop-frame leaves out of any count.
+        let mut n = i128::from(self.frame).abs();
         if self.drop {
             let skip = fps / 15;
             let ten = fps * 600 - skip * 9;

@@ -71,9 +71,9 @@ pub(crate) fn leaf(sealed: &str) -> Hash {
 /// Reads an entry; the text says what it lacks.
 pub(crate) fn understand(framed: &Framed) -> Result<Understood, String> {
     let envelope: Envelope<&RawValue> =
-        serde_json::from_str(&framed.json).map_err(|e| format!("the entry cannot be read: {e}"))?;
+        serde_json::from_str(&framed.json).map_err(|e| format!("the entry cannot be read: {}", brief(&e)))?;
     let body = envelope.body.get();
-    let unreadable = |e| format!("the body of this {} cannot be read: {e}", envelope.kind);
+    let unreadable = |e: serde_json::Error| format!("the body of this {} cannot be read: {}", envelope.kind, brief(&e));
     let matter = match envelope.kind {
         Kind::Decision | Kind::Release | Kind::Act => {
             if !framed.sealed.is_empty() {
@@ -137,13 +137,13 @@ pub(crate) fn map(summaries: &[Summary], sealed: &[String]) -> Option<Map> {
 /// What a sealed line says.
 pub(crate) fn read<'a, T: Deserialize<'a>>(number: usize, sealed: &'a str) -> Result<T, String> {
     let json = unsealed(sealed).ok_or_else(|| format!("sealed line {number} has no salt"))?;
-    serde_json::from_str(json).map_err(|e| format!("sealed line {number} cannot be read: {e}"))
+    serde_json::from_str(json).map_err(|e| format!("sealed line {number} cannot be read: {}", brief(&e)))
 }
 
 /// The entry for those who read the log.
 pub(crate) fn written(index: u64, framed: Framed) -> Result<Written, String> {
     let envelope: Envelope<Value> =
-        serde_json::from_str(&framed.json).map_err(|e| format!("the entry cannot be read: {e}"))?;
+        serde_json::from_str(&framed.json).map_err(|e| format!("the entry cannot be read: {}", brief(&e)))?;
     let sealed = framed
         .sealed
         .iter()
@@ -152,4 +152,13 @@ pub(crate) fn written(index: u64, framed: Framed) -> Result<Written, String> {
         .collect::<Result<_, _>>()?;
     let Envelope { kind, at, key, body } = envelope;
     Ok(Written { index, kind, at, mark: key, body, sealed, text: framed.json })
+}
+
+/// An error's words without most of what it repeats, which may be huge.
+pub(crate) fn brief(what: &dyn std::fmt::Display) -> String {
+    let what = what.to_string();
+    match what.char_indices().nth(300) {
+        Some((end, _)) => format!("{}…", &what[..end]),
+        None => what,
+    }
 }

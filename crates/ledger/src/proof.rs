@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::closing::Tally;
 use crate::frame::Framed;
-use crate::matter::{Envelope, PostingBody, leaf, map, read};
+use crate::matter::{Envelope, PostingBody, brief, leaf, map, read};
 use crate::reading::ReadError;
 use crate::statement::{Gathered, Statement, StatementLine};
 use crate::tree::{Tree, climb};
@@ -184,7 +184,7 @@ impl Reading {
 /// Checks a proof on any machine, without the library or the ledger: every line is in an entry of the log that a trusted key
 /// signed; and for a closed period, there are no others. Any changed byte is refused.
 pub fn verify_statement(proof: &[u8], trusted: &[Verifier]) -> Result<Verified, StatementError> {
-    let malformed = |what: &dyn std::fmt::Display| StatementError::Malformed(what.to_string());
+    let malformed = |what: &dyn std::fmt::Display| StatementError::Malformed(brief(what));
     if proof.len() > LONGEST {
         return Err(malformed(&"it is longer than any"));
     }

@@ -223,15 +223,21 @@ fn file(reel: &ReelMedia) -> String {
 fn shares(timeline: &Timeline, library: &Library<'_>) -> Shares {
     let mut shares = Shares::default();
     let mut edges = BTreeSet::new();
+    // What each picture track shows, the highest first, as long as it has not ended.
+    let mut tracks = Vec::new();
     for (_, track) in timeline.of_kind(Kind::Picture) {
-        for placed in track.placed(timeline.rate).filter(|placed| !matches!(placed.item, Item::Transition(_))) {
-            edges.extend([placed.record.start(), placed.record.end()]);
-        }
+        let shown = || track.placed(timeline.rate).filter(|placed| !matches!(placed.item, Item::Transition(_)));
+        edges.extend(shown().flat_map(|placed| [placed.record.start(), placed.record.end()]));
+        tracks.push(shown().peekable());
     }
+    tracks.reverse();
     let edges: Vec<i64> = edges.into_iter().collect();
     for pair in edges.windows(2) {
-        let Some((_, placed)) = timeline.picture_at(pair[0]) else { continue };
-        let Some(clip) = placed.clip() else { continue };
+        let seen = tracks.iter_mut().find_map(|track| {
+            while track.next_if(|placed| placed.record.end() <= pair[0]).is_some() {}
+            track.peek().filter(|placed| placed.record.contains(pair[0]))?.clip()
+        });
+        let Some(clip) = seen else { continue };
         let part = match &clip.media {
             Media::Title(_) => &mut shares.lettering,
             Media::Missing => &mut shares.unknown,

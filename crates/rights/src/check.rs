@@ -303,7 +303,8 @@ fn consent(record: &Record, row: &Consent, entry: &Entry, flags: &mut Flags) {
         && signed > died
         && row.by.is_none()
     {
-        let what = format!("signed_at ({signed}) is after {} died ({died}): name who signed, with `by`", person.name);
+        let what =
+            format!("signed_at ({signed}) is after {} died ({died}): name who signed, with `by`", brief(&person.name));
         flags.refuse(entry, what);
     }
 }
@@ -338,25 +339,44 @@ fn shot(record: &Record, row: &Shot, entry: &Entry, flags: &mut Flags) {
     }
 }
 
-/// Names that look the same and are not: `Rossi` with a Cyrillic o.
+/// Names that look the same and are not: `Rossi` with a Cyrillic o, `PauI` with a capital i, letters that do not show.
 fn look_alikes(record: &Record, flags: &mut Flags) {
-    let mut seen: BTreeMap<String, &Party> = BTreeMap::new();
-    for party in record.parties.values() {
-        let plain: String = party.name.nfkc().collect::<String>().to_lowercase();
-        let seems: String = skeleton(&plain).collect();
-        if let Some(other) = seen.get(&seems) {
-            let entry = Entry::from(party.clone());
-            let what = if other.name == party.name {
-                format!("the same name as `{}`: one person or two? give both an identifier, or keep one", other.id)
+    let parties = record.parties.values().map(|party| (Entry::from(party.clone()), &party.name));
+    alike("name", parties, flags, |other| {
+        Some(format!("the same name as `{other}`: one person or two? give both an identifier, or keep one"))
+    });
+    // Two films of one title are usual; two whose titles only look the same are not.
+    let works = record.works.values().map(|work| (Entry::from(work.clone()), &work.title));
+    alike("title", works, flags, |_| None);
+}
+
+fn alike<'a>(
+    field: &str,
+    names: impl Iterator<Item = (Entry, &'a String)>,
+    flags: &mut Flags,
+    same: impl Fn(&str) -> Option<String>,
+) {
+    let mut seen: BTreeMap<String, (String, &str)> = BTreeMap::new();
+    for (entry, name) in names {
+        let plain: String = name.nfkc().collect();
+        // As it is written, where a capital I is like an l, and without capitals, where `ROSSI` is `Rossi`.
+        let seems = [skeleton(&plain).collect::<String>(), skeleton(&plain.to_lowercase()).collect()];
+        if let Some((id, other)) = seems.iter().find_map(|seems| seen.get(seems)) {
+            let what = if other == name {
+                same(id)
             } else {
-                format!(
-                    "name: looks like `{}` ({}), and is written with other letters: check where it came from",
-                    other.name, other.id
-                )
+                let other = brief(other);
+                Some(format!(
+                    "{field}: looks like `{other}` ({id}), and is written with other letters: check where it came from"
+                ))
             };
-            flags.look(&entry, what);
+            if let Some(what) = what {
+                flags.look(&entry, what);
+            }
         } else {
-            seen.insert(seems, party);
+            for seems in seems {
+                seen.insert(seems, (entry.id().to_owned(), name));
+            }
         }
     }
 }
@@ -424,36 +444,41 @@ fn circle<'a>(next: &BTreeMap<&'a str, Vec<&'a str>>) -> Option<Vec<&'a str>> {
     None
 }
 
-/// Exclusive grants of the same thing to two.
+/// Exclusive grants of the same thing to two: each grant is told of one that it cannot stand beside.
 fn rivals(record: &Record, flags: &mut Flags) {
     let mut by_work: BTreeMap<&str, Vec<&Grant>> = BTreeMap::new();
     for grant in record.grants.values().filter(|g| g.direction == Direction::Out) {
         by_work.entry(&grant.work).or_default().push(grant);
     }
-    for grants in by_work.values() {
-        for (number, a) in grants.iter().enumerate() {
-            for b in &grants[number + 1..] {
-                let common = a.territories.and(&b.territories);
-                let meet = (a.exclusive || b.exclusive)
-                    && a.party != b.party
-                    && a.from <= b.until.day()
-                    && b.from <= a.until.day()
-                    && !common.is_empty()
-                    && a.acts.iter().any(|act| b.acts.contains(act))
-                    && (a.media.is_empty() || b.media.is_empty() || a.media.iter().any(|m| b.media.contains(m)));
-                if meet {
-                    let what = format!(
-                        "overlaps with `{}` to {} in {common}, {} to {}, and one of them is exclusive: one of the two cannot be kept",
-                        a.id,
-                        record.name(&a.party),
-                        a.from.max(b.from),
-                        a.until.day().min(b.until.day()),
-                    );
-                    flags.look(&Entry::from((*b).clone()), what);
-                }
+    for grants in by_work.values_mut() {
+        grants.sort_by_key(|grant| (grant.from, &grant.id));
+        // Of those that began earlier, only what has not ended by then can be a rival.
+        let mut open: Vec<&Grant> = Vec::new();
+        for b in grants {
+            open.retain(|a| a.until.day() >= b.from);
+            if let Some(a) = open.iter().find(|a| meet(a, b)) {
+                let what = format!(
+                    "overlaps with `{}` to {} in {}, {} to {}, and one of them is exclusive: one of the two cannot be kept",
+                    a.id,
+                    brief(record.name(&a.party)),
+                    a.territories.and(&b.territories),
+                    b.from,
+                    a.until.day().min(b.until.day()),
+                );
+                flags.look(&Entry::from((*b).clone()), what);
             }
+            open.push(b);
         }
     }
+}
+
+/// Whether two grants of one work and one time give two parties what only one can have.
+fn meet(a: &Grant, b: &Grant) -> bool {
+    (a.exclusive || b.exclusive)
+        && a.party != b.party
+        && !a.territories.and(&b.territories).is_empty()
+        && a.acts.iter().any(|act| b.acts.contains(act))
+        && (a.media.is_empty() || b.media.is_empty() || a.media.iter().any(|m| b.media.contains(m)))
 }
 
 #[cfg(test)]
@@ -538,8 +563,18 @@ mod tests {
 
     #[test]
     fn names_that_look_alike_are_shown() {
-        let flag = only("[[party]]\nid='p:z'\nkind='person'\nname='Elena R\u{43e}ssi'\n");
-        assert!(flag.gravity == Gravity::Look && flag.what.contains("other letters"), "{flag:?}");
+        // A Cyrillic o, a capital i for an l, a joiner that does not show, wide letters.
+        for name in ["Elena R\u{43e}ssi", "EIena Rossi", "Elena\u{200d} Rossi", "\u{ff25}lena Rossi", "ELENA ROSSI"] {
+            let flag = only(&format!("[[party]]\nid='p:z'\nkind='person'\nname='{name}'\n"));
+            assert!(flag.gravity == Gravity::Look && flag.what.contains("other letters"), "{flag:?}");
+        }
+        let two = |one: &str, other: &str| {
+            flags(&format!(
+                "{PEOPLE}[[work]]\nid='w:a'\nkind='feature'\ntitle='{one}'\n[[work]]\nid='w:b'\nkind='feature'\ntitle='{other}'\n"
+            ))
+        };
+        assert_eq!(two("Sintel", "Sintel"), []);
+        assert!(two("Sintel", "S\u{456}ntel")[0].what.contains("other letters"));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! One row of the record, of whatever kind.
 
-use serde::Serialize;
+use serde::{Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::cell::Cell;
 use crate::consent::{Consent, Event};
 use crate::deed::{Deed, Strike, Synthetic, Text, Transfer};
 use crate::model::Model;
@@ -35,8 +36,18 @@ macro_rules! entries {
             /// Reads a row of `kind`; the error names the field: `not_after: …`.
             pub fn parse(kind: &str, mut value: Value) -> Result<Entry, (serde_path_to_error::Path, String)> {
                 usual(kind, &mut value);
+                Entry::of(kind, value)
+            }
+
+            /// Reads a row whose fields are text, as cells of a list are; what a field should be says how its text is read.
+            pub(crate) fn of_cells(kind: &str, mut cells: Value) -> Result<Entry, (serde_path_to_error::Path, String)> {
+                usual(kind, &mut cells);
+                Entry::of(kind, Cell(cells))
+            }
+
+            fn of<'de, D: Deserializer<'de>>(kind: &str, row: D) -> Result<Entry, (serde_path_to_error::Path, String)> {
                 match kind {
-                    $($text => serde_path_to_error::deserialize(value)
+                    $($text => serde_path_to_error::deserialize(row)
                         .map(|row: $kind| row.into())
                         .map_err(|e| (e.path().clone(), e.inner().to_string())),)+
                     other => unreachable!("`{other}` is checked against KINDS by the reader"),

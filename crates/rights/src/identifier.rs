@@ -1,11 +1,13 @@
 //! Names that the world knows works and people by, and their check digits.
 
+use std::fmt::Display;
+
 use crate::word::brief;
 
 /// Checks the identifier `value` of the scheme `scheme` and gives it in its usual written form.
 ///
-/// Schemes: `eidr`, `isan`, `isni`, `orcid` (ISO 7064 check characters), `iswc` (its own), `ipi`, `isrc` (form only: they have no
-/// published check digit that could be relied on). Any other scheme, a guild's number for instance, is kept as it is.
+/// Schemes: `eidr`, `isan`, `isni`, `orcid` (ISO 7064 check characters), `iswc`, `ipi` (their own), `isrc` (form only: it has no
+/// check digit). Any other scheme, a guild's number for instance, is kept as it is.
 ///
 /// ```
 /// use rights::identifier::canonical;
@@ -13,7 +15,8 @@ use crate::word::brief;
 /// assert!(canonical("isni", "0000000121032684").unwrap_err().contains("check digit"));
 /// ```
 ///
-/// Sources: ISO 26324 and EIDR registry rules; ISO 15706 (ISAN); ISO 27729 (ISNI); ISO 15707 (ISWC); ISO 3901 (ISRC); ISO/IEC 7064.
+/// Sources: ISO 26324 and EIDR registry rules; ISO 15706 (ISAN); ISO 27729 (ISNI); ISO 15707 (ISWC); ISO 3901 (ISRC); ISO/IEC 7064;
+/// CISAC's rule of the IPI name number (two digits, modulo 101).
 pub fn canonical(scheme: &str, value: &str) -> Result<String, String> {
     match scheme {
         "eidr" => eidr(value),
@@ -30,7 +33,7 @@ fn form(scheme: &str, value: &str, wanted: &str) -> String {
     format!("`{}` has not the form of an {}: {wanted}", brief(value), scheme.to_uppercase())
 }
 
-fn wrong(scheme: &str, value: &str, found: char, due: char) -> String {
+fn wrong(scheme: &str, value: &str, found: impl Display, due: impl Display) -> String {
     format!(
         "`{}` is no {}: its check digit is {found} and should be {due}; copy it again from its source",
         brief(value),
@@ -147,7 +150,13 @@ fn ipi(value: &str) -> Result<String, String> {
     if !(9..=11).contains(&id.len()) || !id.bytes().all(|b| b.is_ascii_digit()) {
         return Err(form("ipi", value, "nine to eleven digits"));
     }
-    Ok(format!("{id:0>11}"))
+    let id = format!("{id:0>11}");
+    let sum: u32 = id[..9].bytes().zip((2..=10).rev()).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    let (due, found) = (format!("{:02}", (101 - sum % 101) % 100), &id[9..]);
+    if due != found {
+        return Err(wrong("ipi", value, found, &due));
+    }
+    Ok(id)
 }
 
 fn isrc(value: &str) -> Result<String, String> {
@@ -183,7 +192,11 @@ mod tests {
             assert_eq!(canonical(scheme, value).as_deref(), Ok(written));
         }
         assert_eq!(canonical("ipi", "52210040").unwrap_err().split(':').count(), 2);
-        assert_eq!(canonical("ipi", "252210040").unwrap(), "00252210040");
+        // Picasso, McCartney and Lennon, as rights societies list them.
+        for known in ["00014107338", "00045620792", "00017798450"] {
+            assert_eq!(canonical("ipi", &known[1..]).as_deref(), Ok(known));
+        }
+        assert!(canonical("ipi", "00045620793").unwrap_err().contains("check digit is 93 and should be 92"));
         assert_eq!(canonical("sag_aftra", " 10023 ").unwrap(), "10023");
     }
 

@@ -9,8 +9,9 @@
 //! right (a date that does not exist, a wrong check digit, a cycle of assignments) is refused with its file and line.
 //!
 //! Reading order: [`word`], [`territory`], [`identifier`], [`party`], [`work`], [`consent`], [`shot`], [`model`], [`deed`],
-//! [`entry`], [`record`], [`chain`], [`who`]; coming in and going out: [`read`], [`sheet`], [`check`], [`write`], [`omc`].
+//! [`entry`], [`record`], [`chain`], [`who`]; coming in and going out: [`read`], `cell`, [`sheet`], [`check`], [`write`], [`omc`].
 
+mod cell;
 pub mod chain;
 pub mod check;
 pub mod consent;

@@ -14,6 +14,11 @@ use crate::word::brief;
 pub const LONGEST_FILE: usize = 64 << 20;
 /// The longest text in a field, bytes: a page of a contract is 3 to 4 KB.
 pub const LONGEST_TEXT: usize = 64 << 10;
+/// More faults of a file than a person reads; the rest is not looked for.
+pub const MOST_FAULTS: usize = 1000;
+
+/// Files up to this length may be written by hand, and all their faults are told.
+const LONGEST_WRITTEN: usize = 256 << 10;
 
 /// Where a row stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -69,14 +74,18 @@ pub fn toml(file: &str, text: &str) -> Result<Vec<Row>, Vec<Wrong>> {
         let what = format!("the file is longer than {} MB: split it", LONGEST_FILE >> 20);
         return Err(vec![lines.wrong(0, what)]);
     }
-    let (table, faults) = DeTable::parse_recoverable(text);
-    let mut wrong: Vec<Wrong> = faults
-        .iter()
-        .map(|e| lines.wrong(e.span().map_or(0, |span| span.start), format!("no TOML: {}", e.message())))
-        .collect();
-    if !wrong.is_empty() {
-        return Err(wrong);
-    }
+    let table = match DeTable::parse(text) {
+        Ok(table) => table,
+        Err(first) => {
+            // All faults of a text that a person wrote; of a huge one the first, since each may take more room than the text.
+            let all = if text.len() <= LONGEST_WRITTEN { DeTable::parse_recoverable(text).1 } else { vec![first] };
+            let fault = |e: &toml::de::Error| {
+                lines.wrong(e.span().map_or(0, |span| span.start), format!("no TOML: {}", brief_lines(e.message())))
+            };
+            return Err(all.iter().take(MOST_FAULTS).map(fault).collect());
+        }
+    };
+    let mut wrong = Vec::new();
     let mut rows = Vec::new();
     for (kind, value) in table.get_ref() {
         let at = kind.span().start;
@@ -91,6 +100,9 @@ pub fn toml(file: &str, text: &str) -> Result<Vec<Row>, Vec<Wrong>> {
             continue;
         };
         for item in items {
+            if wrong.len() == MOST_FAULTS {
+                break;
+            }
             match row(kind, item, &lines) {
                 Ok(row) => rows.push(row),
                 Err(fault) => wrong.push(fault),
@@ -108,7 +120,7 @@ fn row(kind: &str, item: &Spanned<DeValue<'_>>, lines: &Lines<'_>) -> Result<Row
         return Err(lines.wrong(item.span().start, format!("a {kind} is a table of fields")));
     }
     let entry = Entry::parse(kind, value).map_err(|(path, what)| {
-        let field = path.to_string();
+        let field = brief_lines(&path.to_string());
         let field = if field == "." { String::new() } else { format!("{field}: ") };
         lines.wrong(along(item, &path).span().start, format!("{kind}: {field}{}", brief_lines(&what)))
     })?;
@@ -132,9 +144,30 @@ fn along<'t, 'i>(mut at: &'t Spanned<DeValue<'i>>, path: &serde_path_to_error::P
 }
 
 /// Errors of the parser repeat what was found; a found text may be huge.
-fn brief_lines(what: &str) -> String {
+pub(crate) fn brief_lines(what: &str) -> String {
     const KEPT: usize = 400;
     if what.chars().count() <= KEPT { what.to_owned() } else { what.chars().take(KEPT).chain("…".chars()).collect() }
+}
+
+/// Whether a text may stand in the record: of a length, and without letters that are not what they seem.
+pub(crate) fn fit(text: &str) -> Result<(), String> {
+    if text.len() > LONGEST_TEXT {
+        return Err(format!(
+            "a text of {} bytes; none is longer than {} KB: keep the document and give its hash",
+            text.len(),
+            LONGEST_TEXT >> 10
+        ));
+    }
+    let control = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
+    // Those that turn the order of letters round, by which a name shows as another (Unicode TR 36).
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    match text.chars().find(|c| control(*c) || turns(*c)) {
+        Some(c) if turns(c) => {
+            Err(format!("a letter (U+{:04X}) that turns the order of others round: take it out", c as u32))
+        }
+        Some(c) => Err(format!("a control character (U+{:04X}) in a text: take it out", c as u32)),
+        None => Ok(()),
+    }
 }
 
 /// A value without its places; days and times as text.
@@ -142,17 +175,7 @@ fn plain(value: &Spanned<DeValue<'_>>, lines: &Lines<'_>) -> Result<Value, Wrong
     let at = value.span().start;
     Ok(match value.get_ref() {
         DeValue::String(text) => {
-            if text.len() > LONGEST_TEXT {
-                let what = format!(
-                    "a text of {} bytes; none is longer than {} KB: keep the document and give its hash",
-                    text.len(),
-                    LONGEST_TEXT >> 10
-                );
-                return Err(lines.wrong(at, what));
-            }
-            if let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r')) {
-                return Err(lines.wrong(at, format!("a control character (U+{:04X}) in a text: take it out", c as u32)));
-            }
+            fit(text).map_err(|what| lines.wrong(at, what))?;
             Value::from(text.as_ref())
         }
         DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
@@ -171,6 +194,7 @@ fn plain(value: &Spanned<DeValue<'_>>, lines: &Lines<'_>) -> Result<Value, Wrong
         DeValue::Table(fields) => {
             let mut map = Map::new();
             for (key, item) in fields {
+                fit(key.get_ref()).map_err(|what| lines.wrong(key.span().start, what))?;
                 map.insert(key.get_ref().to_string(), plain(item, lines)?);
             }
             Value::Object(map)

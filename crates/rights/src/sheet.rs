@@ -1,36 +1,15 @@
 //! Reading rows from CSV: lists are kept in spreadsheets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 use crate::entry::Entry;
-use crate::read::{LONGEST_FILE, LONGEST_TEXT, Place, Row, Wrong};
+use crate::read::{LONGEST_FILE, MOST_FAULTS, Place, Row, Wrong, brief_lines, fit};
 use crate::word::brief;
 
-/// Fields that hold lists: their cells are split at semicolons.
-const LISTS: [&str; 20] = [
-    "aliases",
-    "packs",
-    "guilds",
-    "authors",
-    "public_domain",
-    "based_on",
-    "acts",
-    "purposes",
-    "projects",
-    "scenes",
-    "languages",
-    "territories",
-    "media",
-    "forbid",
-    "tags",
-    "biometrics",
-    "kinds",
-    "works",
-    "rights",
-    "chain_of_title",
-];
+/// A field of a field of a field: no row has more.
+const DEEPEST: usize = 4;
 
 /// Reads a CSV file (RFC 4180, UTF-8, commas, a first line of field names) of rows of one kind.
 ///
@@ -59,13 +38,23 @@ pub fn csv(file: &str, text: &str) -> Result<Vec<Row>, Vec<Wrong>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let headers = reader.headers().map_err(|e| vec![wrong(1, format!("no CSV: {e}"))])?.clone();
-    if let Some(twice) = headers.iter().enumerate().find(|(i, h)| headers.iter().take(*i).any(|other| other == *h)) {
-        return Err(vec![wrong(1, format!("the column `{}` is there twice", brief(twice.1)))]);
+    let mut columns = BTreeSet::new();
+    for header in &headers {
+        fit(header).map_err(|what| vec![wrong(1, format!("a column's name: {what}"))])?;
+        if header.split('.').count() > DEEPEST {
+            return Err(vec![wrong(1, format!("`{}` is a field within too many", brief(header)))]);
+        }
+        if !columns.insert(header) {
+            return Err(vec![wrong(1, format!("the column `{}` is there twice", brief(header)))]);
+        }
     }
     let mut rows: Vec<Row> = Vec::new();
     let mut shots: BTreeMap<String, (usize, Map<String, Value>)> = BTreeMap::new();
     let mut faults = Vec::new();
     for record in reader.records() {
+        if faults.len() == MOST_FAULTS {
+            break;
+        }
         let record = match record {
             Ok(record) => record,
             Err(e) => {
@@ -88,15 +77,17 @@ pub fn csv(file: &str, text: &str) -> Result<Vec<Row>, Vec<Wrong>> {
             }
             continue;
         }
-        match Entry::parse(kind, Value::Object(fields)) {
+        match Entry::of_cells(kind, Value::Object(fields)) {
             Ok(entry) => rows.push(Row { entry, place: Place { file: file.to_owned(), line: line as usize } }),
-            Err((path, what)) => faults.push(wrong(line, format!("{kind}: {path}: {}", brief(&what)))),
+            Err((path, what)) => {
+                faults.push(wrong(line, format!("{kind}: {}: {}", brief(&path.to_string()), brief_lines(&what))))
+            }
         }
     }
     for (_, (line, shot)) in shots {
-        match Entry::parse("shot", Value::Object(shot)) {
+        match Entry::of_cells("shot", Value::Object(shot)) {
             Ok(entry) => rows.push(Row { entry, place: Place { file: file.to_owned(), line } }),
-            Err((path, what)) => faults.push(wrong(line as u64, format!("shot: {path}: {}", brief(&what)))),
+            Err((path, what)) => faults.push(wrong(line as u64, format!("shot: {path}: {}", brief_lines(&what)))),
         }
     }
     rows.sort_by(|a, b| a.place.cmp(&b.place));
@@ -116,19 +107,12 @@ fn plural(kind: &str) -> String {
 fn fields(headers: &csv::StringRecord, record: &csv::StringRecord) -> Result<Map<String, Value>, String> {
     let mut fields = Map::new();
     for (header, cell) in headers.iter().zip(record).filter(|(_, cell)| !cell.is_empty()) {
-        if cell.len() > LONGEST_TEXT {
-            return Err(format!(
-                "`{}` holds {} bytes; no text is longer than {} KB",
-                brief(header),
-                cell.len(),
-                LONGEST_TEXT >> 10
-            ));
-        }
+        fit(cell).map_err(|what| format!("`{}`: {what}", brief(header)))?;
         let mut within = &mut fields;
         let mut names = header.split('.').peekable();
         while let Some(name) = names.next() {
             if names.peek().is_none() {
-                within.insert(name.to_owned(), value(name, cell));
+                within.insert(name.to_owned(), cell.into());
                 break;
             }
             let inner = within.entry(name).or_insert_with(|| Value::Object(Map::new()));
@@ -138,40 +122,6 @@ fn fields(headers: &csv::StringRecord, record: &csv::StringRecord) -> Result<Map
     Ok(fields)
 }
 
-fn value(name: &str, cell: &str) -> Value {
-    if LISTS.contains(&name) {
-        return cell
-            .split(';')
-            .map(str::trim)
-            .filter(|s| !s.is_empty())
-            .map(|item| scalar(name, item))
-            .collect::<Vec<_>>()
-            .into();
-    }
-    scalar(name, cell)
-}
-
-fn scalar(name: &str, cell: &str) -> Value {
-    // Amounts are decimal numbers kept as text; everything else that looks like a number or a truth is one.
-    if matches!(name, "amount" | "minimum" | "title" | "name" | "role" | "note" | "what") {
-        return cell.into();
-    }
-    match cell {
-        "true" | "yes" => true.into(),
-        "false" | "no" => false.into(),
-        _ => cell
-            .parse::<i64>()
-            .ok()
-            .filter(|_| !name.contains("ids") && cell.len() < 16 && !cell.starts_with('0') || cell == "0")
-            .map(Value::from)
-            .or_else(|| {
-                let number = cell.parse::<f64>().ok().filter(|_| cell.contains('.') && cell.len() < 16);
-                number.and_then(serde_json::Number::from_f64).map(Value::Number)
-            })
-            .unwrap_or_else(|| cell.into()),
-    }
-}
-
 /// Puts a row of appearances to its shot.
 fn appear(
     mut fields: Map<String, Value>,
@@ -179,7 +129,8 @@ fn appear(
     shots: &mut BTreeMap<String, (usize, Map<String, Value>)>,
 ) -> Result<(), String> {
     let work = fields.remove("work").and_then(|w| w.as_str().map(str::to_owned)).ok_or("the cell `work` is empty")?;
-    let number = fields.remove("shot").and_then(|n| n.as_u64()).ok_or("the cell `shot` holds no shot's number")?;
+    let number = fields.remove("shot").and_then(|n| n.as_str()?.parse::<u32>().ok());
+    let number = number.ok_or("the cell `shot` holds no shot's number")?;
     let id = format!("s:{}/{number:04}", work.strip_prefix("w:").unwrap_or(&work));
     let (_, shot) = shots.entry(id.clone()).or_insert_with(|| {
         let mut shot = Map::new();
@@ -223,6 +174,30 @@ mod tests {
         assert!(csv("things.csv", "id\n1\n").unwrap_err()[0].what.contains("consents.csv"));
         assert!(csv("consents.csv", "id,id\n1,2\n").unwrap_err()[0].what.contains("twice"));
         assert!(csv("consents.csv", "").unwrap().is_empty());
+        for (file, text, line, word) in [
+            ("parties.csv", "id,kind,name\np:a,person,A\np:b\0,person,B\n".to_owned(), 3, "control character"),
+            ("parties.csv", "id,kind,name\np:a,person,A\u{202e}B\n".to_owned(), 2, "turns the order"),
+            ("parties.csv", format!("id,kind,{}name\np:a,person,A\n", "a.".repeat(30_000)), 1, "within too many"),
+            ("parties.csv", format!("id,kind,name\np:a,person,{}\n", "x".repeat(10 << 20)), 2, "none is longer"),
+            ("shots.csv", "id,work,number\ns:a/1,w:a,1\ns:a/2,w:a,4294967296\n".to_owned(), 3, "no whole number"),
+            ("models.csv", "id,params\nm:a,18446744073709551615\n".to_owned(), 2, "no whole number"),
+            ("appearances.csv", "work,shot,person,kinds,seconds\nw:a,1,p:a,face,nan\n".to_owned(), 2, "no number"),
+            ("strikes.csv", "id,guild,from\nk:a,wga,2026-02-30\n".to_owned(), 2, "day"),
+            ("consents.csv", "id,person,territories\nc:a,p:a,IT;UK\n".to_owned(), 2, "GB"),
+        ] {
+            let fault = &csv(file, &text).unwrap_err()[0];
+            assert!(fault.place.line == line && fault.what.contains(word) && fault.what.len() < 1000, "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_cell_is_read_as_its_field_should_be() {
+        let text =
+            "id,person,description,scenes,page,separately_signed\nc:1,p:a,true,31;44,12,yes\nc:2,p:a,0012,,,false\n";
+        let rows = csv("consents.csv", text).unwrap();
+        let [Entry::Consent(one), Entry::Consent(two)] = [&rows[0].entry, &rows[1].entry] else { panic!("consents") };
+        assert_eq!((one.description.as_deref(), &one.scenes[..], one.page), (Some("true"), &[31, 44][..], Some(12)));
+        assert_eq!((two.description.as_deref(), two.separately_signed), (Some("0012"), Some(false)));
     }
 
     #[test]

@@ -177,6 +177,15 @@ struct Chosen {
     territories: Option<Territories>,
 }
 
+/// The longest file of a pack, bytes; the longest of the house has some 20 KB.
+const LONGEST_FILE: usize = 1 << 20;
+/// The longest policy, bytes.
+const LONGEST_POLICY: usize = 16 << 10;
+/// The most brackets in one another in a policy.
+const DEEPEST: usize = 24;
+/// The most operators in a policy.
+const MOST_JOINTS: usize = 400;
+
 /// A pack that was read and held against the schema.
 #[derive(Clone, Debug)]
 pub struct Pack {
@@ -222,7 +231,10 @@ impl Pack {
     /// Reads a pack and holds it against the schema, strictly.
     pub fn read(text: &PackText) -> Result<Pack, PackFault> {
         let sheet = format!("{}.toml", text.name);
-        let fault = |at: usize, what: String| PackFault { place: place(&sheet, &text.sheet, at), what };
+        let fault = |at: usize, what: String| fault(&sheet, &text.sheet, at, what);
+        if text.sheet.len().max(text.cedar.len()) > LONGEST_FILE {
+            return Err(fault(0, format!("a file of the pack is longer than {} KB", LONGEST_FILE >> 10)));
+        }
         let cover: Cover = toml::from_str(&text.sheet)
             .map_err(|e| fault(e.span().map_or(0, |span| span.start), e.message().trim().to_owned()))?;
         let day = |day: Option<toml::value::Datetime>| {
@@ -364,9 +376,10 @@ pub(crate) fn braces(text: &str) -> Result<Vec<&str>, String> {
 /// Reads the policies one by one, so that each fault has its line.
 fn policies(text: &PackText, rules: &BTreeMap<String, Sheet>) -> Result<Vec<Said>, PackFault> {
     let file = format!("{}.cedar", text.name);
-    let fault = |at: usize, what: String| PackFault { place: place(&file, &text.cedar, at), what };
+    let fault = |at: usize, what: String| fault(&file, &text.cedar, at, what);
     let mut all: Vec<Said> = Vec::new();
     for (at, source) in statements(&text.cedar) {
+        bounded(source).map_err(|what| fault(at, what))?;
         let policy = Policy::parse(None, source).map_err(|e| fault(at, format!("no Cedar policy: {e}")))?;
         if policy.effect() != Verdict::Forbid {
             return Err(fault(at, "rules forbid; what no rule forbids is answered by the record".into()));
@@ -419,6 +432,36 @@ fn policies(text: &PackText, rules: &BTreeMap<String, Sheet>) -> Result<Vec<Said
     Ok(all)
 }
 
+/// A policy that is no deeper and longer than its readers can hold: Cedar's parser runs its stack out on a few hundred brackets,
+/// and its validator lets pass what is too deep for it.
+fn bounded(policy: &str) -> Result<(), String> {
+    let (mut depth, mut deepest, mut joints, mut quoted, mut escaped) = (0usize, 0, 0usize, false, false);
+    for (at, b) in policy.bytes().enumerate() {
+        if quoted {
+            quoted = escaped || b != b'"';
+            escaped = !escaped && b == b'\\';
+            continue;
+        }
+        match b {
+            b'"' => quoted = true,
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b'.' | b'!' | b'-' | b'+' | b'*' | b'<' | b'>' | b'=' | b'&' | b'|' => joints += 1,
+            b'i' if policy[at..].starts_with("if") => joints += 1,
+            _ => {}
+        }
+        deepest = depth.max(deepest);
+    }
+    if deepest > DEEPEST || joints > MOST_JOINTS || policy.len() > LONGEST_POLICY {
+        return Err(format!(
+            "a policy of {} bytes, {deepest} brackets deep, with {joints} operators: no rule needs more than {LONGEST_POLICY}, \
+             {DEEPEST} and {MOST_JOINTS}; write it as several",
+            policy.len()
+        ));
+    }
+    Ok(())
+}
+
 /// `SAG-39I.duty` is the rule `SAG-39I` and `duty`. A rule's own id may hold points, as `CA-3344.1` does.
 fn split(id: &str) -> (&str, &str) {
     match id.rsplit_once('.') {
@@ -460,6 +503,15 @@ fn statements(text: &str) -> Vec<(usize, &str)> {
         out.push((from, &text[from..]));
     }
     out
+}
+
+fn fault(file: &str, text: &str, at: usize, mut what: String) -> PackFault {
+    // Errors repeat what was found, and that may be huge.
+    if let Some((end, _)) = what.char_indices().nth(600) {
+        what.truncate(end);
+        what.push('…');
+    }
+    PackFault { place: place(file, text, at), what }
 }
 
 fn place(file: &str, text: &str, at: usize) -> Place {

@@ -43,12 +43,13 @@ pub(super) fn parse(text: &str, warnings: &mut Vec<String>) -> Vec<Cue> {
 /// The text without its commands, which stand in braces; nothing of a drawing.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut drawing = false;
+    let (mut drawing, mut closes) = (false, true);
     let mut rest = text;
     while !rest.is_empty() {
-        if rest.starts_with('{')
-            && let Some(close) = rest.find('}')
-        {
+        // Once none is left it is not looked for again: a line may open thousands and end none.
+        let close = if closes && rest.starts_with('{') { rest.find('}') } else { None };
+        closes &= close.is_some() || !rest.starts_with('{');
+        if let Some(close) = close {
             for command in rest[1..close].split('\\') {
                 // `\p1` begins a drawing; `\pos` and `\pbo` do not.
                 if let Some(scale) = command.strip_prefix('p').and_then(|n| n.trim().parse::<u32>().ok()) {

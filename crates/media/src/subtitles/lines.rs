@@ -63,10 +63,20 @@ fn times(line: &str) -> Option<(i64, i64)> {
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
+    // Once none is left it is not looked for again: a file may open thousands and end none.
+    let (mut tags, mut commands) = (true, true);
     while let Some(c) = rest.chars().next() {
         let closed = match c {
-            '<' if tag(rest) => rest.find('>'),
-            '{' if rest.starts_with("{\\") => rest.find('}'),
+            '<' if tags && tag(rest) => {
+                let end = rest.find('>');
+                tags = end.is_some();
+                end
+            }
+            '{' if commands && rest.starts_with("{\\") => {
+                let end = rest.find('}');
+                commands = end.is_some();
+                end
+            }
             _ => None,
         };
         if let Some(end) = closed {
@@ -93,7 +103,7 @@ fn tag(text: &str) -> bool {
 }
 
 fn reference(text: &str) -> Option<(String, usize)> {
-    let end = text.find(';').filter(|&e| e <= 10)?;
+    let end = text.bytes().take(11).position(|b| b == b';')?;
     let letter = match &text[1..end] {
         "amp" => '&',
         "lt" => '<',

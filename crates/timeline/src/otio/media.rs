@@ -19,8 +19,10 @@ pub(super) fn active_reference<'a>(clip: &Node<'a>) -> Result<(Node<'a>, String)
         return Ok((clip.field("media_reference"), String::new()));
     }
     many.object()?;
-    let key = clip.field("active_media_reference_key").text()?.to_owned();
-    Ok((many.field(&key), key))
+    // Where none is named, the reference library takes the usual one.
+    let named = clip.field("active_media_reference_key").text()?;
+    let key = if named.is_empty() { super::write::MEDIA_KEY } else { named };
+    Ok((many.field(key), key.to_owned()))
 }
 
 impl Reader {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::json::{Node, OtioError, parse};
 use super::media::active_reference;
-use super::time::{Span, Time};
+use super::time::{Span, Time, exact_rate};
 use super::{KEPT, OURS};
 use crate::check::brief;
 use crate::row::shift_points;
@@ -108,7 +108,9 @@ pub fn read(bytes: &[u8]) -> Result<Reading, OtioError> {
 /// The rate that the file says or its clips count in.
 fn stated_rate(root: &Node<'_>) -> Option<Rate> {
     let ours = root.field("metadata").field(OURS).field("rate");
-    if let Some(rate) = ours.value.as_str().and_then(|text| text.parse().ok()) {
+    let written = ours.value.as_str().and_then(|text| text.parse::<Rate>().ok());
+    // What is written beside it as a float must be readable again.
+    if let Some(rate) = written.filter(|rate| exact_rate(rate.fps()).is_some()) {
         return Some(rate);
     }
     let global = Time::read(&root.field("global_start_time")).ok().map(|time| time.rate);

@@ -18,6 +18,9 @@ pub(crate) fn of_path(path: &Path) -> String {
 
 /// The path that a reference leads to; `None` if it leads to no file of this machine (`http://`).
 pub(crate) fn to_path(url: &str) -> Option<PathBuf> {
+    if url.contains('\0') {
+        return None;
+    }
     let Some((scheme, rest)) = split_scheme(url) else {
         // A bare path. Unencoded ones are common: bytes that no URL may hold, or a `%` that encodes nothing, betray them.
         let plain = url.bytes().any(|b| b <= b' ' || b >= 0x7F || b"\"<>\\^`{|}".contains(&b));
@@ -103,6 +106,7 @@ mod tests {
             assert_eq!(to_path(url).unwrap(), Path::new(path), "{url}");
         }
         assert_eq!(to_path("https://studio.example/a.mov"), None);
+        assert_eq!(to_path("/films/a\0.mov"), None, "no path holds a zero byte");
     }
 
     proptest::proptest! {
