@@ -335,7 +335,7 @@ fn once(bytes: &mut Vec<u8>, seeds: &[Vec<u8>], dice: &mut Dice) {
             bytes.splice(at..at, open.repeat(10_000));
         }
         15 if dice.one_in(30) => {
-            let letter = *dice.of(&[b'x', b'9', b' ', b'\n', b'\\', b'"', b'\0', b';', b',']);
+            let letter = *dice.of(b"x9 \n\\\"\0;,");
             bytes.splice(at..at, vec![letter; *dice.of(&[70_000, 300_000, 2 << 20])]);
         }
         _ => drop(bytes.splice(at..at, [dice.below(256) as u8])),
