@@ -61,14 +61,19 @@ fn files_of_a_ledger() {
     }
     // A writer that meets such a folder refuses it, or mends what a killed run left.
     for (path, own) in names.iter().zip(&whole) {
-        fuzz(&format!("ledger, to write: {}", path.file_name().unwrap().display()), &[own.clone()], 25, |bytes| {
-            fs::write(path, bytes).unwrap();
-            let opened = Ledger::open(&folder, Key::load(&dir.path().join("key")).unwrap()).is_ok();
-            for (path, own) in names.iter().zip(&whole) {
-                fs::write(path, own).unwrap();
-            }
-            opened
-        });
+        fuzz(
+            &format!("ledger, to write: {}", path.file_name().unwrap().display()),
+            std::slice::from_ref(own),
+            25,
+            |bytes| {
+                fs::write(path, bytes).unwrap();
+                let opened = Ledger::open(&folder, Key::load(&dir.path().join("key")).unwrap()).is_ok();
+                for (path, own) in names.iter().zip(&whole) {
+                    fs::write(path, own).unwrap();
+                }
+                opened
+            },
+        );
     }
 }
 
@@ -144,7 +149,7 @@ fn words_keys_and_amounts() {
     });
     let path = dir.path().join("key");
     let whole = fs::read(&path).unwrap();
-    fuzz("ledger::Key", &[whole.clone()], 500, |bytes| {
+    fuzz("ledger::Key", std::slice::from_ref(&whole), 500, |bytes| {
         fs::write(&path, bytes).unwrap();
         match Key::load(&path) {
             Ok(_) => {
