@@ -61,7 +61,7 @@ fn sidecars_lists_and_anchors() {
     let whole = fs::read(&sidecar).unwrap();
     let trust = Trust { anchors: keys.anchors().clone(), ..Trust::default() };
     assert!(verify(&film, &trust).unwrap().valid);
-    fuzz("credential: sidecar", &[whole.clone()], 1000, |bytes| {
+    fuzz("credential: sidecar", std::slice::from_ref(&whole), 1000, |bytes| {
         fs::write(&sidecar, bytes).unwrap();
         let found = verify(&film, &trust).unwrap();
         assert!(!found.valid || whole == bytes, "a changed sidecar is believed");
@@ -75,7 +75,7 @@ fn sidecars_lists_and_anchors() {
     let path = dir.path().join("keys/revoked.json");
     let list = fs::read(&path).unwrap();
     let file = dir.path().join("list.json");
-    fuzz("credential::Revoked", &[list.clone()], 1000, |bytes| {
+    fuzz("credential::Revoked", std::slice::from_ref(&list), 1000, |bytes| {
         fs::write(&file, bytes).unwrap();
         match Revoked::read(&file, keys.anchors()) {
             Ok(read) => {
