@@ -77,6 +77,112 @@ fn nothing_comes_in_where_one_row_is_wrong_and_every_fault_is_told() {
     stage.run(&["rights", "import", "nowhere"]).fails_with(&["nowhere"]);
 }
 
+/// Contracts that somebody wrote to deceive, or in haste: each is refused, with its file and line.
+#[test]
+fn hostile_contracts_are_refused_by_file_and_line() {
+    let stage = Stage::new();
+    let party = |ids: &str| format!("[[party]]\nid = 'p:x'\nkind = 'person'\nname = 'X'\nids = {{ {ids} }}\n");
+    let work = |ids: &str| format!("[[work]]\nid = 'w:x'\nkind = 'feature'\ntitle = 'X'\nids = {{ {ids} }}\n");
+    let link = |from: &str, to: &str| {
+        format!(
+            "\n[[work.chain_of_title]]\nfrom = '{from}'\nto = '{to}'\ninstrument = 'assignment'\ndate = 2020-01-01\nrights = ['adapt']\nterritories = ['WORLD']\nuntil = 'perpetual'\n"
+        )
+    };
+    let orgs =
+        ["o:a", "o:b", "o:c"].map(|id| format!("[[party]]\nid = '{id}'\nkind = 'org'\nname = '{id}'\n")).concat();
+    let circle = format!("{orgs}{}{}{}{}", work(""), link("o:a", "o:b"), link("o:b", "o:c"), link("o:c", "o:a"));
+    let grant = |field: &str| {
+        format!(
+            "[[grant]]\nid = 'g:x'\ndirection = 'out'\nwork = 'w:x'\nparty = 'o:a'\nacts = ['adapt']\nexclusive = true\n{field}\n"
+        )
+    };
+    let x = "x".repeat(10 << 20);
+    for (name, text, line, word) in [
+        ("no day", "[[strike]]\nid = 'k:x'\nguild = 'wga'\nfrom = 2026-02-29\n".to_owned(), 4, "no TOML"),
+        ("no day as text", "[[strike]]\nid = 'k:x'\nguild = 'wga'\nfrom = '2026-13-01'\n".into(), 4, "from"),
+        ("year 10000", "[[strike]]\nid = 'k:x'\nguild = 'wga'\nfrom = '10000-01-01'\n".into(), 4, "from"),
+        (
+            "end before beginning",
+            "[[strike]]\nid = 'k:x'\nguild = 'wga'\nfrom = 2026-02-02\nuntil = 2026-02-01\n".into(),
+            1,
+            "before",
+        ),
+        ("until no day", grant("territories = ['IT']\nfrom = 2026-01-01\nuntil = '2026-02-30'"), 10, "no day"),
+        (
+            "unknown territory",
+            grant("from = 2026-01-01\nuntil = 'perpetual'\nterritories = ['IT', 'XK']"),
+            10,
+            "no territory",
+        ),
+        ("UK", grant("from = 2026-01-01\nuntil = 'perpetual'\nterritories = ['UK']"), 10, "GB"),
+        ("circle", circle, 13, "circle"),
+        ("field of 10 MB", format!("[[party]]\nid = 'p:x'\nkind = 'person'\nname = '{x}'\n"), 4, "64 KB"),
+        (
+            "name of a field of 10 MB",
+            format!("[[party]]\nid = 'p:x'\nkind = 'person'\nname = 'X'\n{x} = 1\n"),
+            5,
+            "64 KB",
+        ),
+        (
+            "letters turned round",
+            "[[party]]\nid = 'p:x'\nkind = 'person'\nname = 'Elena \u{202e}issoR'\n".into(),
+            4,
+            "U+202E",
+        ),
+        (
+            "id of look-alikes",
+            "[[party]]\nid = 'p:r\u{43e}ssi'\nkind = 'person'\nname = 'X'\n".into(),
+            1,
+            "small letters",
+        ),
+        ("10,000 brackets", format!("[[party]]\nid = {}\n", "[".repeat(10_000)), 2, "no TOML"),
+        ("isni", party("isni = '0000 0001 2103 2684'"), 1, "check digit is 4 and should be 3"),
+        ("orcid", party("orcid = '0000-0002-1825-0098'"), 1, "check digit is 8 and should be 7"),
+        ("ipi", party("ipi = '00045620793'"), 1, "check digit is 93 and should be 92"),
+        ("eidr", work("eidr = '10.5240/EA73-79D7-1B2B-B378-3A73-N'"), 1, "check digit is N and should be M"),
+        ("isan", work("isan = '0000-0000-D07A-0090-R'"), 1, "check digit is R and should be Q"),
+        ("iswc", work("iswc = 'T-034.524.680-2'"), 1, "check digit is 2 and should be 1"),
+        ("isrc", work("isrc = 'US-RC1-76-0783'"), 1, "form of an ISRC"),
+    ] {
+        fs::create_dir_all(stage.path("h")).unwrap();
+        fs::write(stage.path("h/contract.toml"), text).unwrap();
+        let place = format!("contract.toml:{line}:");
+        stage.run(&["rights", "import", "h"]).fails_with(&["nothing was recorded", &place, word]);
+        assert_eq!(stage.done(&["rights", "export", "-o", "out"])["rows"], 0, "{name}: none of it was recorded");
+    }
+}
+
+/// What can be true and seldom is comes in, with a word to a person, by file and line.
+#[test]
+fn rival_grants_and_names_that_look_alike_are_shown_by_file_and_line() {
+    let stage = Stage::new();
+    let grant = |id: &str, party: &str, from: &str| {
+        format!(
+            "[[grant]]\nid = '{id}'\ndirection = 'out'\nwork = 'w:x'\nparty = '{party}'\nacts = ['communicate']\nterritories = ['IT', 'DE']\nmedia = ['svod']\nfrom = {from}\nuntil = 2028-12-31\nexclusive = true\n"
+        )
+    };
+    let before = format!(
+        "[[party]]\nid = 'p:m'\nkind = 'person'\nname = 'Paul Rossi'\n[[party]]\nid = 'o:a'\nkind = 'org'\nname = 'A'\n[[party]]\nid = 'o:b'\nkind = 'org'\nname = 'B'\n[[work]]\nid = 'w:x'\nkind = 'feature'\ntitle = 'X'\n{}",
+        grant("g:m", "o:a", "2027-01-01")
+    );
+    fs::write(stage.path("before.toml"), before).unwrap();
+    assert!(stage.done(&["rights", "import", "before.toml"])["flags"].as_array().unwrap().is_empty());
+    // Names that stand before and after what is there, and days before and after: each time the new row is the one shown.
+    for (number, (party, id, from)) in
+        [("p:a", "g:a", "2026-01-01"), ("p:z", "g:z", "2028-01-01")].into_iter().enumerate()
+    {
+        let name = ["PauI Rossi", "Paul R\u{43e}ssi"][number];
+        let text = format!("\n[[party]]\nid = '{party}'\nkind = 'person'\nname = '{name}'\n{}", grant(id, "o:b", from));
+        let file = format!("new-{number}.toml");
+        fs::write(stage.path(&file), text).unwrap();
+        let flags = stage.done(&["rights", "import", &file])["flags"].to_string();
+        for (line, word) in [(2, "written with other letters"), (6, "one of them is exclusive")] {
+            let place = format!("\"file\":\"{file}\",\"line\":{line}");
+            assert!(flags.contains(&place) && flags.contains(word), "{file}:{line} {flags}");
+        }
+    }
+}
+
 #[test]
 fn an_import_killed_at_any_moment_is_whole_or_absent() {
     let stage = Stage::new();

@@ -34,6 +34,9 @@ pub struct Flag {
     pub kind: &'static str,
     /// Its name.
     pub id: String,
+    /// The row of the same kind that it does not go with, where there is one; which of the two is new is not known here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beside: Option<String>,
     /// What, and what to do.
     pub what: String,
 }
@@ -116,15 +119,16 @@ struct Flags(Vec<Flag>);
 
 impl Flags {
     fn add(&mut self, gravity: Gravity, entry: &Entry, what: String) {
-        self.0.push(Flag { gravity, kind: entry.kind(), id: entry.id().to_owned(), what });
+        self.0.push(Flag { gravity, kind: entry.kind(), id: entry.id().to_owned(), beside: None, what });
     }
 
     fn refuse(&mut self, entry: &Entry, what: String) {
         self.add(Gravity::Refuse, entry, what);
     }
 
-    fn look(&mut self, entry: &Entry, what: String) {
+    fn look(&mut self, entry: &Entry, beside: &str, what: String) {
         self.add(Gravity::Look, entry, what);
+        self.0.last_mut().expect("added above").beside = Some(beside.to_owned());
     }
 
     fn refers(&mut self, record: &Record, entry: &Entry, field: &str, id: &str, kind: Kind) {
@@ -371,7 +375,7 @@ fn alike<'a>(
                 ))
             };
             if let Some(what) = what {
-                flags.look(&entry, what);
+                flags.look(&entry, id, what);
             }
         } else {
             for seems in seems {
@@ -465,7 +469,7 @@ fn rivals(record: &Record, flags: &mut Flags) {
                     b.from,
                     a.until.day().min(b.until.day()),
                 );
-                flags.look(&Entry::from((*b).clone()), what);
+                flags.look(&Entry::from((*b).clone()), &a.id, what);
             }
             open.push(b);
         }

@@ -117,7 +117,9 @@ pub fn import(
     let (merged, places) = merged(record, &rows)?;
     let mut flags = Vec::new();
     for flag in rights::check::check(&merged) {
-        let place = places.get(&(flag.kind, flag.id.clone())).cloned();
+        let of = |id: &String| places.get(&(flag.kind, id.clone())).cloned();
+        // Of two rows that do not go together the new one is shown, whichever the flag is on.
+        let place = of(&flag.id).or_else(|| flag.beside.as_ref().and_then(of));
         let words = format!("{} `{}`: {}", flag.kind, flag.id, flag.what);
         match (flag.gravity, place) {
             (Gravity::Refuse, Some(place)) => wrong.push(Wrong { place, what: words }),
