@@ -1,10 +1,10 @@
 //! Whether what was recorded can be: names that exist, days in order, numbers with right check digits, no circles.
 
+mod alike;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use unicode_normalization::UnicodeNormalization;
-use unicode_security::confusable_detection::skeleton;
 
 use crate::consent::Consent;
 use crate::entry::Entry;
@@ -100,7 +100,7 @@ pub fn check(record: &Record) -> Vec<Flag> {
             }
         }
     }
-    look_alikes(record, &mut flags);
+    alike::look_alikes(record, &mut flags);
     circles(record, &mut flags);
     rivals(record, &mut flags);
     flags.0
@@ -339,48 +339,6 @@ fn shot(record: &Record, row: &Shot, entry: &Entry, flags: &mut Flags) {
         }
         if let Some(grant) = &thing.grant {
             flags.refers(record, entry, "third_party.grant", grant, Kind::Grant);
-        }
-    }
-}
-
-/// Names that look the same and are not: `Rossi` with a Cyrillic o, `PauI` with a capital i, letters that do not show.
-fn look_alikes(record: &Record, flags: &mut Flags) {
-    let parties = record.parties.values().map(|party| (Entry::from(party.clone()), &party.name));
-    alike("name", parties, flags, |other| {
-        Some(format!("the same name as `{other}`: one person or two? give both an identifier, or keep one"))
-    });
-    // Two films of one title are usual; two whose titles only look the same are not.
-    let works = record.works.values().map(|work| (Entry::from(work.clone()), &work.title));
-    alike("title", works, flags, |_| None);
-}
-
-fn alike<'a>(
-    field: &str,
-    names: impl Iterator<Item = (Entry, &'a String)>,
-    flags: &mut Flags,
-    same: impl Fn(&str) -> Option<String>,
-) {
-    let mut seen: BTreeMap<String, (String, &str)> = BTreeMap::new();
-    for (entry, name) in names {
-        let plain: String = name.nfkc().collect();
-        // As it is written, where a capital I is like an l, and without capitals, where `ROSSI` is `Rossi`.
-        let seems = [skeleton(&plain).collect::<String>(), skeleton(&plain.to_lowercase()).collect()];
-        if let Some((id, other)) = seems.iter().find_map(|seems| seen.get(seems)) {
-            let what = if other == name {
-                same(id)
-            } else {
-                let other = brief(other);
-                Some(format!(
-                    "{field}: looks like `{other}` ({id}), and is written with other letters: check where it came from"
-                ))
-            };
-            if let Some(what) = what {
-                flags.look(&entry, id, what);
-            }
-        } else {
-            for seems in seems {
-                seen.insert(seems, (entry.id().to_owned(), name));
-            }
         }
     }
 }
