@@ -10,7 +10,7 @@ use crate::decide::Sorted;
 use crate::need::{Class, Need};
 use crate::person::Around;
 use crate::question::Train;
-use crate::work::{Title, Used};
+use crate::work::Used;
 
 impl<'a> Case<'a> {
     pub(crate) fn train(&mut self, ask: &'a Train) {
@@ -21,17 +21,11 @@ impl<'a> Case<'a> {
             sorted.titles.entry(&used.title).or_default().push(at);
         }
         // What serves the making of the very work learns from one work only, and shows nobody.
-        let taught: BTreeSet<Option<&str>> = sorted
-            .titles
-            .keys()
-            .map(|title| match self.title(title) {
-                Title::One(work) => Some(work.id.as_str()),
-                Title::Unknown => None,
-            })
-            .collect();
+        let taught: BTreeSet<Option<&str>> =
+            sorted.titles.keys().map(|title| self.title(title).map(|work| work.id.as_str())).collect();
         let post = ask.post_production_only && subject_person.is_none() && taught.len() == 1;
         for (at, used) in ask.uses.iter().enumerate() {
-            let Title::One(work) = self.title(&used.title) else { continue };
+            let Some(work) = self.title(&used.title) else { continue };
             self.footage(&mut sorted, work, used, at, |need| {
                 let subject = subject_person == Some(need.person);
                 let (class, acts, purposes) = match (subject, post) {
@@ -45,10 +39,7 @@ impl<'a> Case<'a> {
         let act = if post { Act::Adapt } else { Act::Train };
         let mut works = Vec::new();
         for (title, uses) in &sorted.titles {
-            let project = match self.title(title) {
-                Title::One(work) => Some(work),
-                Title::Unknown => None,
-            };
+            let project = self.title(title);
             works.extend(project);
             self.work(title, &Used { acts: vec![act], machine: true, topics: &["ai_training"], project }, uses);
         }

@@ -9,14 +9,11 @@ use crate::decide::words;
 use crate::need::{Class, Need, Uses};
 use crate::person::Around;
 use crate::question::Make;
-use crate::work::{Title, Used};
+use crate::work::Used;
 
 impl<'a> Case<'a> {
     pub(crate) fn make(&mut self, ask: &'a Make) {
-        let project = match self.title(&ask.work) {
-            Title::One(work) => Some(work),
-            Title::Unknown => None,
-        };
+        let project = self.title(&ask.work);
         self.work(&ask.work, &Used { acts: vec![Act::Adapt], machine: true, topics: &["replica"], project }, &[]);
         let named = ask.prompt.as_deref().map_or_else(BTreeSet::new, |prompt| self.named(prompt));
         let subject = self.record.models.get(&ask.model).and_then(|model| model.subject_person.as_deref());

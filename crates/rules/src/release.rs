@@ -12,7 +12,7 @@ use crate::person::Around;
 use crate::question::{Made, Release, Use};
 use crate::subject::Source;
 use crate::vocabulary::Kind;
-use crate::work::{Title, Used};
+use crate::work::Used;
 
 /// What a model made of a release.
 #[derive(Default)]
@@ -42,7 +42,7 @@ impl<'a> Case<'a> {
                 known.uses.push(at);
                 known.titles.insert(&used.title);
             }
-            let Title::One(work) = self.title(&used.title) else { continue };
+            let Some(work) = self.title(&used.title) else { continue };
             self.footage(&mut sorted, work, used, at, |need| Need {
                 project: project.map(|work| work.id.as_str()),
                 acts: elsewhere(&acts, work, project),
@@ -56,12 +56,12 @@ impl<'a> Case<'a> {
         }
         for (title, uses) in &sorted.titles {
             let machine = machined.contains(title) || !ask.synthetics.is_empty();
-            let acts = self.one(title).map_or_else(|| acts.clone(), |work| elsewhere(&acts, work, project));
+            let acts = self.title(title).map_or_else(|| acts.clone(), |work| elsewhere(&acts, work, project));
             let topics = if remade.contains(title) { REPLICA } else { &[] };
             self.work(title, &Used { acts, machine, topics, project }, uses);
         }
         if let Some(work) = project
-            && !sorted.titles.keys().any(|title| self.one(title).is_some_and(|known| known.id == work.id))
+            && !sorted.titles.keys().any(|title| self.title(title).is_some_and(|known| known.id == work.id))
         {
             let topics = if remade.is_empty() { &[] } else { REPLICA };
             self.work(&work.id, &Used { acts: acts.clone(), machine: !machined.is_empty(), topics, project }, &[]);
@@ -79,7 +79,7 @@ impl<'a> Case<'a> {
         }
         let works = self.works_of(ask, project);
         for (model, making) in &models {
-            let mine: Vec<&Work> = making.titles.iter().filter_map(|title| self.one(title)).collect();
+            let mine: Vec<&Work> = making.titles.iter().filter_map(|title| self.title(title)).collect();
             self.model(model, making.likeness, false, &mine, project, &making.uses);
         }
         for name in &ask.synthetics {
@@ -90,13 +90,6 @@ impl<'a> Case<'a> {
         }
         self.music(ask, project);
         self.output(ask, &works);
-    }
-
-    fn one(&self, title: &str) -> Option<&'a Work> {
-        match self.title(title) {
-            Title::One(work) => Some(work),
-            Title::Unknown => None,
-        }
     }
 
     /// What a model made of persons.
@@ -150,15 +143,15 @@ impl<'a> Case<'a> {
     /// The work that a release is, or is for.
     fn project(&self, ask: &'a Release) -> Option<&'a Work> {
         if let Some(name) = &ask.work {
-            return self.one(name);
+            return self.title(name);
         }
-        let mut works = ask.uses.iter().map(|used| self.one(&used.title));
+        let mut works = ask.uses.iter().map(|used| self.title(&used.title));
         let first = works.next()??;
         works.all(|work| work.is_some_and(|work| work.id == first.id)).then_some(first)
     }
 
     fn works_of(&self, ask: &'a Release, project: Option<&'a Work>) -> Vec<&'a Work> {
-        let mut works: Vec<&Work> = ask.uses.iter().filter_map(|used| self.one(&used.title)).chain(project).collect();
+        let mut works: Vec<&Work> = ask.uses.iter().filter_map(|used| self.title(&used.title)).chain(project).collect();
         works.sort_unstable_by_key(|work| &work.id);
         works.dedup_by_key(|work| &work.id);
         works
@@ -172,7 +165,7 @@ impl<'a> Case<'a> {
                 let mine = record.grants.values().filter(|grant| grant.work == work.id);
                 mine.filter(|grant| grant.direction == rights::work::Direction::In).collect::<Vec<_>>()
             };
-            let work = self.one(name);
+            let work = self.title(name);
             let granted = work.as_ref().map(given).unwrap_or_default();
             let acts = vec![Act::Communicate.as_str()];
             let carrying = granted.iter().copied().find(|grant| {

@@ -10,15 +10,6 @@ use crate::person::topics;
 use crate::subject::{Source, Subject};
 use crate::vocabulary::Kind;
 
-/// A title as the question names it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Title<'a> {
-    /// The one work of that name.
-    One(&'a Work),
-    /// None, or several of one name.
-    Unknown,
-}
-
 /// How a work is used.
 #[derive(Clone, Debug)]
 pub(crate) struct Used<'a> {
@@ -32,11 +23,11 @@ pub(crate) struct Used<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// The work of a name.
-    pub(crate) fn title(&self, name: &str) -> Title<'a> {
+    /// The one work of a name; nothing if there is none, or several.
+    pub(crate) fn title(&self, name: &str) -> Option<&'a Work> {
         match self.record.works_named(name).as_slice() {
-            [one] => Title::One(one),
-            _ => Title::Unknown,
+            [one] => Some(one),
+            _ => None,
         }
     }
 
@@ -46,7 +37,7 @@ impl<'a> Case<'a> {
         let about = About { uses, ..About::default() };
         let acts: Vec<&str> = used.acts.iter().map(|act| act.as_str()).collect();
         subject.words("acts", &acts).bool("machine", used.machine).bool("project_known", used.project.is_some());
-        let Title::One(work) = self.title(name) else {
+        let Some(work) = self.title(name) else {
             let several = self.record.works_named(name).len() > 1;
             subject
                 .from(Source::row(name))
@@ -122,13 +113,13 @@ impl<'a> Case<'a> {
         if theirs.is_empty() {
             theirs.push(work);
         }
-        let mut last: Option<&Deed> = None;
-        for work in theirs {
-            let first =
-                self.record.deeds_about(&work.id, "consultation").min_by_key(|deed| (deed.on, deed.id.as_str()))?;
-            last = last.filter(|known| known.on >= first.on).or(Some(first));
-        }
-        last
+        let first = |work: &Work| {
+            let deeds = self.record.deeds_about(&work.id, "consultation");
+            deeds.min_by(|a, b| (a.on, &a.id).cmp(&(b.on, &b.id)))
+        };
+        let firsts: Option<Vec<&Deed>> = theirs.into_iter().map(first).collect();
+        // Of several on one day the first of the works named.
+        firsts?.into_iter().rev().max_by_key(|deed| deed.on)
     }
 
     /// Topics that a clause bars in papers of the work that belong to nobody's engagement.

@@ -27,17 +27,18 @@ pub(crate) struct Verify {
 impl Verify {
     pub(crate) fn run(&self, call: &Call<'_>) -> Result<ExitCode, Failure> {
         let t = call.terminal;
-        let house = call.house().ok();
+        // Opened only where something is asked of it.
+        let house = || call.house().ok();
         let believed = match &self.trust {
             Some(folder) => Believed::folder(folder)?,
             // Without a library nobody is believed, and the answer says so.
-            None => house.as_ref().map(Believed::of).unwrap_or_default(),
+            None => house().as_ref().map(Believed::of).unwrap_or_default(),
         };
         let mut said = acts::verify::verify(&self.file, &believed)?;
         if self.mark || said.bare() {
             let program = acts::house::workers()?.program;
             match acts::mark::read(&program, &self.file, t, call.cancel) {
-                Ok(Some(found)) => said.marked(&found, house.as_ref())?,
+                Ok(Some(found)) => said.marked(&found, house().as_ref())?,
                 Ok(None) => t.remark("no invisible mark can be told from chance in its picture"),
                 // Not asked for: what is no film has no picture to look into.
                 Err(_) if !self.mark && !call.cancel.is_canceled() => {}
