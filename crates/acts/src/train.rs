@@ -241,7 +241,7 @@ fn teach(
         metrics: vec![metric(task, &decision)],
     };
     let kept = Kept { card, gate, onnx };
-    shelf::keep(&specialists, task, &trained.weights, &kept)?;
+    shelf::keep(&specialists, task, &trained.weights, &kept, &material.list)?;
     let (worst, usual) = page::examples(task, &held_out, &kept.gate.scores, &mut tool).map_err(|e| judged(e.into()))?;
     let all = Training { task, curve: &trained.curve, decision: Some(&decision), worst: &worst, usual: &usual };
     jobs::Whole::write(&page_file, page::page(&all).as_bytes())

@@ -229,6 +229,7 @@ fn a_library_teaches_a_specialist_and_damage_to_it_is_noticed() {
     // Run again it has nothing to do: the checkpoint stands at the end.
     let again = stage.done(&["train", "image", "--task", "denoise", "--steps", "40", "--threads", "2"]);
     assert_eq!(again["specialists"][0]["weights_hash"], one["weights_hash"]);
+    passport_of_what_was_taught(&stage, &home);
     // A net cut short, and one that is another's, are named and not used.
     let net = fs::read(home.join("net.onnx")).unwrap();
     for wrong in [&net[..net.len() / 2], b"another file"] {
@@ -254,6 +255,28 @@ fn a_library_teaches_a_specialist_and_damage_to_it_is_noticed() {
     assert!(stage.run(&["specialists", "--json"]).err.contains("is not the net of its card"));
     fs::write(home.join("card.json"), "{").unwrap();
     assert!(stage.run(&["specialists", "--json"]).err.contains("card.json"));
+}
+
+/// What was taught is kept by shot, and held against what may teach on the day.
+fn passport_of_what_was_taught(stage: &Stage, home: &std::path::Path) {
+    let list = fs::read_to_string(home.join("manifest.csv")).unwrap();
+    assert!(list.starts_with("title,reel,shot,role,pieces,recipe\nfilm,") && list.contains(",train,"), "{list}");
+    let rows = |role: &str| list.lines().filter(|line| line.contains(role)).count();
+    assert!(rows(",test,") > 0 && rows(",train,") > 0, "{list}");
+    // A work of which nothing is known but its name: no shot of it may teach.
+    let record = "[[work]]\nid = \"w:film\"\nkind = \"feature\"\ntitle = \"film\"\n\n[[model]]\nid = \"m:grain\"\naspect = \"image\"\n";
+    fs::write(stage.path("record.toml"), record).unwrap();
+    stage.done(&["rights", "import", "record.toml"]);
+    let passport = || {
+        let said = stage.run(&["rights", "paper", "passport", "m:grain", "--json"]);
+        fs::read_to_string(stage.path(said.json()["file"].as_str().unwrap())).unwrap()
+    };
+    let page = passport();
+    assert!(page.contains("denoise, shots taught") && page.contains("film #"), "{page}");
+    assert!(page.contains("makes a net without them"), "what was taught and may not teach is told");
+    fs::write(home.join("manifest.csv"), list.replace(",train,", ",test,")).unwrap();
+    assert!(passport().contains("is not the list of its card"), "a list that was changed is not believed");
+    fs::write(home.join("manifest.csv"), list).unwrap();
 }
 
 /// Whether a training can be run here; said aloud if not.
@@ -288,7 +311,7 @@ fn weights_that_are_no_numbers_make_no_picture() {
     kept.gate.library = specialists::shelf::fingerprint(&library).unwrap();
     drop(library);
     let home = stage.path("library/.bottega/specialists");
-    specialists::shelf::keep(&home, task, &weights, &kept).unwrap();
+    specialists::shelf::keep(&home, task, &weights, &kept, "").unwrap();
     let words = ["fix", "film.mp4", "--degrain", "-o", "clean.mkv"];
     film(&stage.path("film.mp4"), &grainy(30), &["-c:v", "libx264", "-qp", "12"]);
     stage.run(&words).fails_with(&["no numbers", "--classical"]);

@@ -41,7 +41,7 @@ impl Amount {
     pub fn part(self, of: i64, whole: i64) -> Amount {
         let (of, whole) = (i128::from(of), i128::from(whole.max(1)));
         let half = if self.0 < 0 { -whole / 2 } else { whole / 2 };
-        Amount((self.0.saturating_mul(of) + half) / whole)
+        Amount(self.0.saturating_mul(of).saturating_add(half) / whole)
     }
 
     /// Both together.
@@ -113,7 +113,7 @@ fn shown(least: Option<Amount>) -> String {
 pub fn sessions(fee: Amount, minutes: i64, solo: bool, rounding: Rounding) -> (Amount, String) {
     let each = if solo { fee.times(2) } else { fee };
     let owed = match rounding {
-        Rounding::Up => each.times((minutes.max(0) + 14) / 15),
+        Rounding::Up => each.times(minutes.max(0).saturating_add(14) / 15),
         Rounding::Exact => each.part(minutes.max(0), 15),
         Rounding::Down => each.times(minutes.max(0) / 15),
     };
@@ -168,5 +168,17 @@ mod tests {
         assert_eq!(owed(true, Rounding::Up), "1200.00");
         assert_eq!(owed(false, Rounding::Exact), "440.00");
         assert_eq!(owed(false, Rounding::Down), "300.00");
+    }
+
+    #[test]
+    fn sums_without_sense_end_no_program() {
+        let most = Amount::parse(&"9".repeat(18)).unwrap();
+        for minutes in [i64::MIN, -1, i64::MAX - 1, i64::MAX] {
+            for rounding in [Rounding::Up, Rounding::Exact, Rounding::Down] {
+                sessions(most, minutes, true, rounding);
+            }
+        }
+        most.times(i64::MAX).part(i64::MAX, 1);
+        most.times(i64::MIN).part(i64::MAX, 1);
     }
 }

@@ -1,7 +1,7 @@
 //! Where a library keeps what its specialists have learned, and which of it may run.
 //!
-//! A folder a task: `net.onnx`, `weights.safetensors`, `card.json`, `gate.json`. A file that does not fit its card is named
-//! and not used.
+//! A folder a task: `net.onnx`, `weights.safetensors`, `card.json`, `gate.json`, and `manifest.csv`, what it was taught and judged
+//! on. A file that does not fit its card is named and not used.
 
 use std::fs;
 use std::io;
@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::gate::{Decision, Score};
 use crate::image::learn::task_folder;
+use crate::image::manifest::{self, Lent};
 use crate::image::task::Task;
 
 /// The gate's decision, and on what it rests.
@@ -170,8 +171,26 @@ pub fn brought(specialists: &Path, task: Task) -> Result<Option<(Slot, ContentHa
     Ok(Some((slot, ContentHash::of(&bytes))))
 }
 
-/// Puts a learned state on the shelf: the card last, so that a kill leaves the old state or the new one.
-pub fn keep(specialists: &Path, task: Task, weights: &Weights, kept: &Kept) -> Result<(), ShelfError> {
+/// Name of the list of what a net was taught and judged on.
+pub const MANIFEST: &str = "manifest.csv";
+
+/// The shots that the library's net of a task was taught and judged on; `None` where it has no list of them (it was taught
+/// before lists were kept).
+pub fn manifest(specialists: &Path, task: Task, card: &Card) -> Result<Option<Vec<Lent>>, ShelfError> {
+    let path = task_folder(specialists, task).join(MANIFEST);
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(ShelfError::Io { path, error }),
+    };
+    if ContentHash::of(&bytes) != card.manifest_hash {
+        return Err(ShelfError::Wrong { path, what: "is not the list of its card".to_owned() });
+    }
+    manifest::read(&bytes).map(Some).map_err(|e| ShelfError::Wrong { path, what: format!("cannot be read ({e})") })
+}
+
+/// Puts a learned state on the shelf, with the list of what it was taught: the card last, so that a kill leaves the old state or the new one.
+pub fn keep(specialists: &Path, task: Task, weights: &Weights, kept: &Kept, list: &str) -> Result<(), ShelfError> {
     let folder = task_folder(specialists, task);
     let write = |name: &str, bytes: &[u8]| {
         let path = folder.join(name);
@@ -184,6 +203,7 @@ pub fn keep(specialists: &Path, task: Task, weights: &Weights, kept: &Kept) -> R
     }
     write("net.onnx", &kept.onnx)?;
     write("weights.safetensors", &weights.bytes())?;
+    write(MANIFEST, list.as_bytes())?;
     keep_gate(specialists, task, &kept.gate)?;
     write("card.json", &serde_json::to_vec_pretty(&kept.card).expect("plain data"))
 }

@@ -189,19 +189,15 @@ struct Kept<'a> {
     why: Vec<Why<'a>>,
 }
 
-/// Numbers as people write them, `#0, #6–#23`.
-fn numbers(shots: &[Option<u32>]) -> Vec<String> {
-    let mut known: Vec<u32> = shots.iter().flatten().copied().collect();
-    known.sort_unstable();
-    known.dedup();
-    let runs = known.chunk_by(|a, b| b - a == 1);
-    runs.map(|run| match run {
-        [one] => format!("#{one}"),
+/// Numbers of shots as people write them, `#0, #6–#23`.
+pub fn numbers(shots: impl IntoIterator<Item = u32>) -> String {
+    let known: Vec<u32> = BTreeSet::from_iter(shots).into_iter().collect();
+    let runs = known.chunk_by(|a, b| b - a == 1).map(|run| match run {
         [first, second] => format!("#{first}, #{second}"),
         [first, .., last] => format!("#{first}–#{last}"),
-        [] => String::new(),
-    })
-    .collect()
+        one => one.iter().map(|n| format!("#{n}")).collect(),
+    });
+    runs.collect::<Vec<String>>().join(", ")
 }
 
 fn barred(paper: &Passport<'_>) -> Markup {
@@ -229,7 +225,7 @@ fn barred(paper: &Passport<'_>) -> Markup {
         @else { table {
             thead { tr { th { "Title and shots" } th.num { "Seconds" } th { "Said" } th { "Why" } } }
             tbody { @for one in &kept { tr {
-                th.side { (ink::text(one.title)) br; (numbers(&one.shots).join(", ")) @if one.shots.contains(&None) { " " span.gap { "shot unknown" } } }
+                th.side { (ink::text(one.title)) br; (numbers(one.shots.iter().flatten().copied())) @if one.shots.contains(&None) { " " span.gap { "shot unknown" } } }
                 td.num { (format!("{:.2}", one.seconds)) }
                 td { (ink::outcome_of(one.why.iter().map(|(_, answer, _)| *answer).max().unwrap_or(Answer::Unknown))) }
                 td { @if one.why.is_empty() { span.gap { "no reason was given" } } @for (rule, _, sentence) in &one.why { div { (ink::rule(rule)) " " (ink::told(paper.record, sentence)) } } }

@@ -256,28 +256,40 @@ fn real(clips: &[Clip], nets: Option<PathBuf>) {
         };
         let Some(before) = level(&clip.frames) else { continue };
         let damage = Damage::Grain(before.curve(), Box::new(Power::of(&before.model().luma.bands[0])));
-        let made: Vec<Plane> = (2..5)
-            .map(|at| {
-                let window = window_of(&clip.frames, at);
-                run(&mut learned, Task::Denoise, &window, &classical(&window, &damage), &damage).expect("runs")
-            })
+        let windows: Vec<Window> = (2..5).map(|at| window_of(&clip.frames, at)).collect();
+        let made: Vec<Plane> = windows
+            .iter()
+            .map(|window| run(&mut learned, Task::Denoise, window, &classical(window, &damage), &damage).expect("runs"))
             .collect();
-        let (taken, kept) = (&clip.frames[3], &made[1]);
-        let smooth = box_mean(&kept.data, kept.width, kept.height, 2);
-        let (mut xy, mut xx, mut yy) = (0.0f64, 0.0f64, 0.0f64);
-        for ((was, is), even) in taken.data.iter().zip(&kept.data).zip(&smooth) {
-            let (r, d) = (f64::from(was - is), f64::from(is - even));
-            (xy, xx, yy) = (xy + r * d, xx + r * r, yy + d * d);
+        let (was, is, others) = (&clip.frames[3], &made[1], &windows[1].others);
+        let taken: Vec<f32> = was.data.iter().zip(&is.data).map(|(a, b)| a - b).collect();
+        let mut neighbors = is.clone();
+        for (i, v) in neighbors.data.iter_mut().enumerate() {
+            *v = others.iter().map(|o| o.data[i]).sum::<f32>() / others.len() as f32;
         }
         println!(
-            "  {:<16} grain {:5.2} before, {:5.2} after; what was taken: deviation {:5.2}, correlation with detail {:+.3}",
+            "  {:<16} grain {:5.2} before, {:5.2} after; what was taken: deviation {:5.2}, correlation with detail of the \
+             neighbours {:+.3}, of the result {:+.3}",
             clip.film,
             before.deviation(),
             level(&made).map_or(0.0, |m| m.deviation()),
-            (xx / kept.data.len() as f64).sqrt(),
-            xy / (xx * yy).sqrt().max(1e-9)
+            (taken.iter().map(|r| r * r).sum::<f32>() / taken.len() as f32).sqrt(),
+            follows(&taken, &neighbors),
+            follows(&taken, is),
         );
     }
+}
+
+/// How far what was taken follows the fine detail of a picture, -1 to 1. A picture that was made from the same frame carries
+/// some of the frame's grain, and follows it; its neighbours' mean, in line with it, has grain of its own.
+fn follows(taken: &[f32], picture: &Plane) -> f64 {
+    let smooth = box_mean(&picture.data, picture.width, picture.height, 2);
+    let (mut xy, mut xx, mut yy) = (0.0f64, 0.0f64, 0.0f64);
+    for ((r, p), even) in taken.iter().zip(&picture.data).zip(&smooth) {
+        let (r, d) = (f64::from(*r), f64::from(p - even));
+        (xy, xx, yy) = (xy + r * d, xx + r * r, yy + d * d);
+    }
+    xy / (xx * yy).sqrt().max(1e-9)
 }
 
 /// The denoising net alone on pictures of 1920x800, to hold `bottega fix` against.

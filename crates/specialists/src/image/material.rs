@@ -12,6 +12,7 @@ use rules::TrainingBasis;
 
 use super::crops::{Crops, GatherJob, Place, WINDOW};
 use super::grain::Ar;
+use super::manifest;
 use super::samples::{Bank, Pool};
 use super::task::Task;
 use crate::split::{Group, Role, Split};
@@ -26,7 +27,9 @@ const PIECES: usize = 8;
 pub struct Material {
     files: Arc<Vec<(String, Crops)>>,
     bank: Arc<Bank>,
-    /// Hash of all of it, in order.
+    /// The list of it ([`manifest`]), shot by shot.
+    pub list: Arc<str>,
+    /// Hash of the list.
     pub manifest: ContentHash,
     /// Titles with something to learn from.
     pub taught: Vec<String>,
@@ -123,7 +126,7 @@ impl Material {
         thin(&mut jobs);
         let home = folder(library).join("image").join("pieces");
         let mut files = Vec::new();
-        let mut manifest = Vec::new();
+        let mut shots = Vec::new();
         for (name, hash, mut job) in jobs {
             if job.windows.is_empty() {
                 continue;
@@ -158,7 +161,7 @@ impl Material {
                     Crops::open(&job.out).map_err(|error| MaterialError::File { path: job.out.clone(), error })?
                 }
             };
-            manifest.push(format!("{hash} {recipe} {}", crops.pieces.len()));
+            shots.extend(manifest::lent(&name, hash, recipe, &crops.pieces));
             files.push((name, crops));
         }
         if files.iter().all(|(_, c)| c.pieces.is_empty()) {
@@ -174,11 +177,13 @@ impl Material {
             names.dedup();
             names
         };
+        let list = manifest::write(&shots);
         let seconds = reels.iter().map(|(_, _, r)| r.clock.grid_len() as f64 / r.clock.rate().fps()).sum();
         Ok(Material {
             taught: with(|r| r != Role::Test),
             held_out: with(|r| r == Role::Test),
-            manifest: ContentHash::of(manifest.join("\n").as_bytes()),
+            manifest: ContentHash::of(list.as_bytes()),
+            list: list.into(),
             bank: Arc::new(Bank::new(&[] as &[Ar])),
             files: Arc::new(files),
             seconds,

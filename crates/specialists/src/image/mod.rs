@@ -11,6 +11,7 @@ pub mod dct;
 pub mod grain;
 pub mod hand;
 pub mod learn;
+pub mod manifest;
 pub mod material;
 pub mod noise;
 pub mod page;
