@@ -22,6 +22,7 @@ pub mod ledger;
 pub mod length;
 pub mod made;
 pub mod mark;
+pub mod owed;
 pub mod present;
 pub mod qc;
 pub mod release;

@@ -13,11 +13,11 @@ use credential::{
 };
 use film::ContentHash;
 use jobs::{Cancel, Progress, Whole};
-use ledger::{Account, Currency, Entry, Kind, Ledger, Line, NameError, Record as Records, Seconds, Transaction};
+use ledger::{Entry, Kind};
 use media::encode::Codec;
 use qc::{Finding, Passed, Policy};
 use release::lineage::Lineage;
-use release::money::{self, Owed};
+use release::money;
 use render::MasterSpec;
 use rights::Record;
 use rules::question::Release as Asked;
@@ -26,6 +26,7 @@ use serde::Serialize;
 use timeline::Timeline;
 
 use crate::desk::DeskError;
+use crate::owed::{self, PostError};
 use crate::qc::QcError;
 use crate::render::RenderError;
 use crate::rights::ask::{AskError, Terms, clearance, question, read};
@@ -81,9 +82,9 @@ pub enum ReleaseError {
     /// The library.
     #[error(transparent)]
     Library(#[from] LibraryError),
-    /// A party's name is none for an account.
+    /// What is owed could not be posted.
     #[error(transparent)]
-    Name(#[from] NameError),
+    Post(#[from] PostError),
     /// A file could not be written.
     #[error("{path} cannot be written: {error}; choose another folder with --to, or make room", path = path.display())]
     Write {
@@ -107,8 +108,8 @@ pub fn release(
     // Before anything is made: without keys nothing can leave.
     let keys = house.keys().map_err(DeskError::from)?;
     let cut = read(file)?;
-    let (asked, lineage) = question(house.library(), &cut, terms)?;
     let record = house.library().agreed()?;
+    let (asked, lineage) = question(house.library(), &record, &cut, terms)?;
     let mut ledger = house.ledger()?;
     let cleared = match Cleared::ask(&Rulebook::load()?, &record, STUDIO, asked) {
         Ok(cleared) => cleared,
@@ -202,8 +203,15 @@ fn leave(cleared: &Cleared, passed: &Passed, leaving: &Leaving<'_>) -> Result<Re
         .map_err(write(&leaving.signed))?
         .expect("nothing stops the reading");
 
-    let owed = money::lines(leaving.record, &asked.uses, decision, today());
-    post(&mut ledger, leaving, decision, hash, &owed)?;
+    let lines = money::lines(leaving.record, &asked.uses, decision, today());
+    let body = serde_json::json!({
+        "name": leaving.cut.name,
+        "file": hash,
+        "facts_hash": decision.facts_hash,
+        "mark": leaving.payload.id(),
+    });
+    let fact = Entry::new(Kind::Release, now(), body).with_key(format!("release {hash}"));
+    owed::post(&mut ledger, fact, &leaving.cut.name, asked, &lines)?;
 
     let whole = Whole::begin(&leaving.out).map_err(write(&leaving.out))?;
     fs::copy(&leaving.signed, whole.part()).map_err(write(&leaving.out))?;
@@ -217,7 +225,7 @@ fn leave(cleared: &Cleared, passed: &Passed, leaving: &Leaving<'_>) -> Result<Re
         hash: Some(hash),
         mark: Some(leaving.payload.id()),
         ledger_entry: Some(answer.index),
-        owed,
+        owed: lines,
         papers,
     })
 }
@@ -264,64 +272,6 @@ fn claim(leaving: &Leaving<'_>, decision: &Decision, carried: &Carried, root: &s
             watermark: Some(leaving.payload),
         },
     }
-}
-
-/// The release and what it owes, in one batch: both are in the ledger or neither is.
-fn post(
-    ledger: &mut Ledger,
-    leaving: &Leaving<'_>,
-    decision: &Decision,
-    hash: ContentHash,
-    owed: &[money::Line],
-) -> Result<(), ReleaseError> {
-    let body = serde_json::json!({
-        "name": leaving.cut.name,
-        "file": hash,
-        "facts_hash": decision.facts_hash,
-        "mark": leaving.payload.id(),
-    });
-    let mut batch: Vec<Records> =
-        vec![Entry::new(Kind::Release, now(), body).with_key(format!("release {hash}")).into()];
-    let euro: Currency = "EUR".parse().expect("a currency");
-    let cost: Account = "cost:use".parse()?;
-    let mut lines = Vec::new();
-    for line in owed.iter().filter(|line| line.answered_by.is_none()) {
-        let payable = Account::payable(&line.party.parse()?);
-        let duty = decision
-            .duties
-            .iter()
-            .find(|duty| duty.kind == "pay" && duty.to == line.party && Some(&duty.rule) == line.rule.as_ref());
-        let said = |posted: Line| Line {
-            duty: duty.map(|duty| duty.id.clone()),
-            used: Some(line.what.clone()),
-            seconds: (line.milliseconds > 0).then_some(Seconds(line.milliseconds)),
-            basis: (!line.basis.is_empty()).then(|| line.basis.clone()),
-            ..posted
-        };
-        match &line.owed {
-            Owed::Amount(money) => {
-                lines.push(said(Line::credit(payable, *money)));
-                lines.push(Line::debit(cost.clone(), *money));
-            }
-            Owed::Zero(why) => lines.push(said(Line::nothing(payable, euro, why))),
-            // What nobody can put a number on is no posting; it stands among the duties.
-            Owed::Unknown(_) => {}
-        }
-    }
-    if !lines.is_empty() {
-        batch.push(
-            Transaction {
-                at: now(),
-                on: today(),
-                about: format!("release of {}", leaving.cut.name),
-                key: Some(format!("owed {}", decision.facts_hash)),
-                lines,
-            }
-            .into(),
-        );
-    }
-    ledger.append_all(batch).map_err(DeskError::from)?;
-    Ok(())
 }
 
 fn papers(

@@ -7,12 +7,12 @@ use jobs::Whole;
 use ledger::{CloseError, Duty, Money, NameError, Party, Period, ProveError, ReadError, Receipt};
 use release::money::{Line, Owed};
 use release::paper::statement::{Posted, Statement as Paper};
-use rules::{PackFault, Rulebook};
+use rules::PackFault;
 use serde::Serialize;
 
-use crate::House;
 use crate::desk::DeskError;
-use crate::rights::{STUDIO, now, today};
+use crate::rights::{now, today};
+use crate::{House, owed};
 
 /// A statement as it was made.
 #[derive(Debug, Serialize)]
@@ -113,6 +113,7 @@ pub fn statement(house: &House, party: &str, period: Period, out: Option<&Path>)
 fn posted(party: &str, one: &ledger::StatementLine) -> Posted {
     let line = &one.line;
     let owed = match &line.zero {
+        Some(why) if line.pending => Owed::Unknown(why.clone()),
         Some(why) => Owed::Zero(why.clone()),
         // What was paid off or undone counts down.
         None => Owed::Amount(Money::new(i64::try_from(line.owed()).unwrap_or(line.minor), line.currency)),
@@ -126,6 +127,7 @@ fn posted(party: &str, one: &ledger::StatementLine) -> Posted {
             basis: line.basis.clone().unwrap_or_default(),
             owed,
             rule: None,
+            duty: line.duty.clone(),
             agreement: line.duty.clone(),
             document: None,
             page: None,
@@ -147,14 +149,18 @@ pub struct Closed {
     pub receipt: Receipt,
 }
 
-/// Closes a period: nothing more can be posted into it. Every pay duty that was due in it must have a line or a reason.
+/// Closes a period: nothing more can be posted into it. What a release of the period owes must have an amount by then, or a deed
+/// that answers it.
 pub fn close(house: &House, period: Period) -> Result<Closed, StatementError> {
     let record = house.library().agreed()?;
-    let due = Rulebook::load()?.due(&record, STUDIO, today());
-    let mut duties = Vec::new();
-    for duty in due.into_iter().filter(|duty| duty.kind == "pay" && duty.due.is_some_and(|day| period.holds(day))) {
-        duties.push(Duty { id: duty.id, party: duty.to.parse()?, zero: None });
-    }
+    let open = owed::pending(house, &record)?.into_iter().filter(|(one, _)| period.holds(one.on));
+    let duties: Vec<Duty> = open
+        .map(|(one, deed)| Duty {
+            id: one.duty,
+            party: one.party,
+            zero: deed.map(|deed| format!("answered by {deed}")),
+        })
+        .collect();
     let receipt = house.ledger()?.close(period, &duties, now())?;
     Ok(Closed { period, receipt })
 }

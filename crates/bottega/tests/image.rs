@@ -53,8 +53,8 @@ fn grain_goes_and_comes_back() {
     assert_eq!(made["passes"][0]["by"], if engine() { "learned" } else { "classical" });
     let clean = grain(&stage, "clean.mkv");
     assert!(clean < 0.35 * before, "{before} to {clean}");
-    assert!(stage.path("clean.sheet.png").is_file());
-    let recipe: Value = serde_json::from_slice(&fs::read(stage.path("clean.recipe.json")).unwrap()).unwrap();
+    assert!(stage.path("clean.mkv.sheet.png").is_file());
+    let recipe: Value = serde_json::from_slice(&fs::read(stage.path("clean.mkv.recipe.json")).unwrap()).unwrap();
     assert!((recipe["made"]["shots"][0]["grain"]["luma"]["levels"][4].as_f64().unwrap() - before).abs() < 0.4 * before);
     // A half of it.
     stage.done(&["fix", "grainy.mkv", "--degrain=50", "-o", "half.mkv"]);
@@ -111,7 +111,30 @@ fn what_the_film_says_of_itself_is_kept() {
     }
     let made = stage.done(&["fix", "hdr.mkv", "--degrain", "-o", "clean.mp4"]);
     let notes = made["notes"].to_string();
-    assert!(notes.contains("8 bits"), "what is lost is said: {notes}");
+    for lost in ["8 bits", "colour detail", "mastering display"] {
+        assert!(notes.contains(lost), "what is lost is said: {notes}");
+    }
+    // Pixels that are not square stay so.
+    film(&stage.path("pal.mkv"), &format!("{},setsar=64/45", grainy(6)), &["-c:v", "ffv1"]);
+    for out in ["pal2.mkv", "pal2.mov", "pal2.mp4"] {
+        stage.done(&["fix", "pal.mkv", "--degrain", "-o", out]);
+        assert_eq!(probe(&stage.path(out), "sample_aspect_ratio"), "64:45", "{out}");
+    }
+}
+
+#[test]
+fn a_shot_that_fades_in_is_mended_where_its_light_shows_grain() {
+    let stage = Stage::new();
+    film(&stage.path("fade.mkv"), &format!("{},fade=in:0:30", grainy(30).replace(":d=1:", ":d=3:")), &["-c:v", "ffv1"]);
+    let made = stage.done(&["fix", "fade.mkv", "--degrain", "--classical", "-o", "clean.mkv"]);
+    assert!(made["passes"][0]["untouched"].as_u64().unwrap() < 30, "{made:#}");
+    let level = |film: &str| {
+        let end = "trim=start_frame=40,setpts=PTS-STARTPTS";
+        ffmpeg(&["-i", stage.path(film).to_str().unwrap(), "-vf", end, "-c:v", "ffv1"], &stage.path("end.mkv"));
+        grain(&stage, "end.mkv")
+    };
+    let (before, after) = (level("fade.mkv"), level("clean.mkv"));
+    assert!(after < 0.5 * before, "grain {before} became {after}");
 }
 
 #[test]

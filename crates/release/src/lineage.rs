@@ -33,8 +33,8 @@ pub enum Origin {
 pub struct Library<'a> {
     /// Which shots lie in these frames of this reel; nothing for a file that is no title's.
     pub shots: &'a dyn Fn(&ContentHash, FrameRange) -> Vec<Found>,
-    /// How it came to be; unknown for a file without a recipe that nobody ingested as a film.
-    pub origin: &'a dyn Fn(&ContentHash) -> Option<Origin>,
+    /// How these frames of this reel came to be; unknown for a file that nobody ingested as a film.
+    pub origin: &'a dyn Fn(&ContentHash, FrameRange) -> Option<Origin>,
 }
 
 /// What a cut is made of.
@@ -160,7 +160,7 @@ fn used(
     };
     let start = place(piece.frames.start(), source.start(), record.start());
     let end = place(piece.frames.end(), source.end(), record.end()).max(start);
-    let made = match reel.hash.and_then(|hash| (library.origin)(&hash)) {
+    let made = match reel.hash.and_then(|hash| (library.origin)(&hash, piece.frames)) {
         Some(Origin::Generated(made)) => Some(made),
         _ => None,
     };
@@ -241,7 +241,7 @@ fn shares(timeline: &Timeline, library: &Library<'_>) -> Shares {
         let part = match &clip.media {
             Media::Title(_) => &mut shares.lettering,
             Media::Missing => &mut shares.unknown,
-            Media::Reel(reel) => match reel.hash.and_then(|hash| (library.origin)(&hash)) {
+            Media::Reel(reel) => match reel.hash.and_then(|hash| (library.origin)(&hash, clip.source)) {
                 Some(Origin::Real) => &mut shares.real,
                 Some(Origin::Restored) => &mut shares.restored,
                 Some(Origin::Generated(_)) => &mut shares.generated,

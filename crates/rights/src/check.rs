@@ -327,6 +327,12 @@ fn shot(record: &Record, row: &Shot, entry: &Entry, flags: &mut Flags) {
             flags.refuse(entry, "appearance.kinds: say what of the person is in the shot".into());
         }
     }
+    if let Some(made) = &row.made {
+        flags.refers(record, entry, "made.model", &made.model, Kind::Model);
+        for person in &made.persons {
+            flags.refers(record, entry, "made.persons", person, Kind::Party);
+        }
+    }
     for thing in &row.third_party {
         if !["unknown", "public_domain"].contains(&thing.holder.as_str()) {
             flags.refers(record, entry, "third_party.holder", &thing.holder, Kind::Party);

@@ -169,8 +169,8 @@ pub fn make(house: &House, question: Make) -> Result<Answered, AskError> {
 /// May this timeline leave the house on these terms? With `page`, the clearance report is written there.
 pub fn release(house: &House, file: &Path, terms: &Terms, page: Option<&Path>) -> Result<Answered, AskError> {
     let cut = read(file)?;
-    let (question, lineage) = question(house.library(), &cut, terms)?;
     let record = house.library().agreed()?;
+    let (question, lineage) = question(house.library(), &record, &cut, terms)?;
     let decision = Rulebook::load()?.decide(&record, STUDIO, &Question::Release(question.clone()));
     let mut answered = write_down(house, decision)?;
     if let Some(page) = page {
@@ -212,8 +212,13 @@ pub(crate) fn read(file: &Path) -> Result<Timeline, AskError> {
 }
 
 /// The question that a cut puts on these terms, credentials and mark included: nothing leaves without them.
-pub(crate) fn question(library: &Library, cut: &Timeline, terms: &Terms) -> Result<(Release, Lineage), LibraryError> {
-    let lineage = lineage_of(library, cut)?;
+pub(crate) fn question(
+    library: &Library,
+    record: &Record,
+    cut: &Timeline,
+    terms: &Terms,
+) -> Result<(Release, Lineage), LibraryError> {
+    let lineage = lineage_of(library, record, cut)?;
     let question = Release {
         work: terms.work.clone(),
         uses: lineage.uses.clone(),
@@ -233,8 +238,8 @@ pub(crate) fn question(library: &Library, cut: &Timeline, terms: &Terms) -> Resu
     Ok((question, lineage))
 }
 
-/// What a cut is made of, by what the library holds.
-pub(crate) fn lineage_of(library: &Library, cut: &Timeline) -> Result<Lineage, LibraryError> {
+/// What a cut is made of, by what the library holds and what is recorded of its shots.
+pub(crate) fn lineage_of(library: &Library, record: &Record, cut: &Timeline) -> Result<Lineage, LibraryError> {
     // Lookups cannot fail in the middle: what goes wrong is told after.
     let trouble: RefCell<Option<LibraryError>> = RefCell::new(None);
     let reels: RefCell<HashMap<ContentHash, Option<ReelCard>>> = RefCell::default();
@@ -279,12 +284,32 @@ pub(crate) fn lineage_of(library: &Library, cut: &Timeline) -> Result<Lineage, L
             }
         }
     };
-    let origin = |hash: &ContentHash| reel(hash).map(|_| Origin::Real);
-    let found = lineage(cut, &Holdings { shots: &shots, origin: &origin });
+    let origin = |hash: &ContentHash, range: FrameRange| {
+        let card = reel(hash)?;
+        let made = shots(hash, range)
+            .into_iter()
+            .find_map(|found| row_of(record, &found.title, found.shot, Some(&hash.to_string()))?.made.clone());
+        Some(match made {
+            Some(made) => Origin::Generated(made),
+            None if crate::fix::is_mended(&card.path, *hash) => Origin::Restored,
+            None => Origin::Real,
+        })
+    };
+    let mut found = lineage(cut, &Holdings { shots: &shots, origin: &origin });
+    for one in &mut found.uses {
+        if let Some(row) = row_of(record, &one.title, one.shot, one.reel.as_deref()) {
+            one.edits.clone_from(&row.edits);
+        }
+    }
     match trouble.into_inner() {
         Some(error) => Err(error),
         None => Ok(found),
     }
+}
+
+/// What is recorded of a shot.
+fn row_of<'a>(record: &'a Record, title: &str, shot: Option<u32>, reel: Option<&str>) -> Option<&'a rights::Shot> {
+    record.shot(&record.work(title)?.id, shot?).find(|row| row.is_of(reel))
 }
 
 /// Puts an answer into the ledger; a library that may only be read answers all the same.

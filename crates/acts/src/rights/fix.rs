@@ -22,8 +22,8 @@ pub struct Fixes {
 /// Finds the smallest sets of changes after which the timeline `file` may leave the house on these terms.
 pub fn fix(house: &House, file: &Path, terms: &Terms) -> Result<Fixes, AskError> {
     let cut = read(file)?;
-    let (asked, _) = question(house.library(), &cut, terms)?;
     let record = house.library().agreed()?;
+    let (asked, _) = question(house.library(), &record, &cut, terms)?;
     let book = Rulebook::load()?;
     let asked = Question::Release(asked);
     let decision = book.decide(&record, STUDIO, &asked);

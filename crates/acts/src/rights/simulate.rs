@@ -25,8 +25,8 @@ pub struct Simulated {
 /// Shares `pool` for the timeline `file` under every scheme.
 pub fn simulate(house: &House, file: &Path, pool: Money, page: Option<&Path>) -> Result<Simulated, AskError> {
     let cut = read(file)?;
-    let lineage = lineage_of(house.library(), &cut)?;
     let record = house.library().agreed()?;
+    let lineage = lineage_of(house.library(), &record, &cut)?;
     // Nothing has measured yet how much a title gives to a model; without a measurement that scheme says so.
     let deal = Deal { pool, uses: &lineage.uses, record: &record, on: today(), measured: &[], floor: 0.0 };
     let schemes = schemes(&deal);

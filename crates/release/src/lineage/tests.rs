@@ -43,7 +43,7 @@ fn read(timeline: &Timeline) -> Lineage {
         };
         (0..3).map(shot).collect()
     };
-    let origin = |hash: &ContentHash| {
+    let origin = |hash: &ContentHash, _: FrameRange| {
         if *hash == a {
             Some(Origin::Real)
         } else if *hash == made {

@@ -260,6 +260,7 @@ fn code(frames: &[Plane], qp: u8, near: &Path) -> Result<Vec<Plane>, String> {
         rate: Rate::FILM,
         format: "yuv420p".to_owned(),
         color: Color::default(),
+        aspect: (1, 1),
         sound: false,
         crf: 23,
         qp: Some(qp),
