@@ -129,12 +129,11 @@ pub(crate) fn as_duty(one: Pending, done_by: Option<String>) -> Duty {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
     use ledger::{Key, Kind, Reversal};
 
     use super::*;
 
-    fn asked(on: jiff::civil::Date) -> Release {
+    fn asked(on: &str) -> Release {
         let asked = serde_json::json!({
             "uses": [{ "title": "X", "shot": 1, "seconds": 2.0 }], "purpose": "trailer", "territories": ["IT"],
             "media": ["svod"], "from": "2027-01-01", "until": "2027-12-31", "credentials": true, "mark": true, "on": on
@@ -168,9 +167,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let key = Key::make(&dir.path().join("key"), "studio").unwrap();
         let mut ledger = Ledger::open(&dir.path().join("ledger"), key).unwrap();
-        let mut leave = |ledger: &mut Ledger, day: i8, lines: &[money::Line]| {
+        let leave = |ledger: &mut Ledger, day: u8, lines: &[money::Line]| {
             let fact = Entry::new(Kind::Release, now(), serde_json::json!({ "day": day })).with_key(format!("r {day}"));
-            post(ledger, fact, "X", &asked(date(2026, 12, day)), lines).unwrap();
+            post(ledger, fact, "X", &asked(&format!("2026-12-0{day}")), lines).unwrap();
         };
         let owed =
             |ledger: &Ledger| ledger.balance(&Account::payable(&"p:a".parse().unwrap()), "EUR".parse().unwrap()).minor;
@@ -199,14 +198,14 @@ mod tests {
         let fact = |n: u32| Entry::new(Kind::Release, now(), serde_json::json!(n)).with_key(format!("r {n}"));
         let unknown = [line("?".into(), "R/p:a/c:1")];
         for n in 0..2 {
-            post(&mut ledger, fact(n), "X", &asked(date(2026, 12, 1)), &unknown).unwrap();
+            post(&mut ledger, fact(n), "X", &asked("2026-12-01"), &unknown).unwrap();
         }
         let pending = ledger.pending().unwrap();
         assert_eq!(pending.iter().map(|one| one.duty.as_str()).collect::<Vec<_>>(), ["R/p:a/c:1"]);
-        post(&mut ledger, fact(2), "X", &asked(date(2026, 12, 2)), &[line("5.00".into(), "R/p:a/c:1")]).unwrap();
+        post(&mut ledger, fact(2), "X", &asked("2026-12-02"), &[line("5.00".into(), "R/p:a/c:1")]).unwrap();
         assert_eq!(ledger.pending().unwrap(), []);
         // Once it is known it does not become unknown again.
-        post(&mut ledger, fact(3), "X", &asked(date(2026, 12, 3)), &unknown).unwrap();
+        post(&mut ledger, fact(3), "X", &asked("2026-12-03"), &unknown).unwrap();
         assert_eq!(ledger.pending().unwrap(), []);
     }
 }

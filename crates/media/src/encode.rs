@@ -191,6 +191,11 @@ impl Writer {
             stream.set_time_base(base);
             stream.set_rate(rate);
             stream.set_avg_frame_rate(rate);
+            // SAFETY: a plain field of a stream that is ours. Matroska asks the stream for it, not its codec.
+            unsafe {
+                (*stream.as_mut_ptr()).sample_aspect_ratio =
+                    ffi::AVRational { num: spec.aspect.0 as i32, den: spec.aspect.1 as i32 };
+            }
         }
         let mut sound = None;
         if spec.sound {
