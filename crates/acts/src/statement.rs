@@ -7,12 +7,12 @@ use jobs::Whole;
 use ledger::{CloseError, Duty, Money, NameError, Party, Period, ProveError, ReadError, Receipt};
 use release::money::{Line, Owed};
 use release::paper::statement::{Posted, Statement as Paper};
-use rules::{PackFault, Rulebook};
+use rules::PackFault;
 use serde::Serialize;
 
 use crate::House;
 use crate::desk::DeskError;
-use crate::rights::{STUDIO, now, today};
+use crate::rights::{STUDIO, now, rules, today};
 
 /// A statement as it was made.
 #[derive(Debug, Serialize)]
@@ -150,7 +150,7 @@ pub struct Closed {
 /// Closes a period: nothing more can be posted into it. Every pay duty that was due in it must have a line or a reason.
 pub fn close(house: &House, period: Period) -> Result<Closed, StatementError> {
     let record = house.library().agreed()?;
-    let due = Rulebook::load()?.due(&record, STUDIO, today());
+    let due = rules(house)?.due(&record, STUDIO, today());
     let mut duties = Vec::new();
     for duty in due.into_iter().filter(|duty| duty.kind == "pay" && duty.due.is_some_and(|day| period.holds(day))) {
         duties.push(Duty { id: duty.id, party: duty.to.parse()?, zero: None });

@@ -1,10 +1,10 @@
 //! What must be done and paid, and by when.
 
 use catalogue::LibraryError;
-use rules::{Duty, PackFault, Rulebook};
+use rules::{Duty, PackFault};
 use serde::Serialize;
 
-use super::{STUDIO, today};
+use super::{STUDIO, rules, today};
 use crate::House;
 
 /// Duties that nothing has answered yet.
@@ -27,7 +27,7 @@ pub enum DueError {
 
 /// Lists what the record shows to be owed today.
 pub fn due(house: &House) -> Result<Due, DueError> {
-    let mut duties = Rulebook::load()?.due(&house.library().agreed()?, STUDIO, today());
+    let mut duties = rules(house)?.due(&house.library().agreed()?, STUDIO, today());
     duties.retain(|duty| duty.done_by.is_none());
     duties.sort_by(|a, b| (a.due.is_none(), a.due, &a.id).cmp(&(b.due.is_none(), b.due, &b.id)));
     Ok(Due { duties })
