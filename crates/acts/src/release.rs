@@ -21,7 +21,7 @@ use release::money;
 use render::MasterSpec;
 use rights::Record;
 use rules::question::Release as Asked;
-use rules::{Cleared, Decision, PackFault, Question, Rulebook};
+use rules::{Cleared, Decision, PackFault, Question};
 use serde::Serialize;
 use timeline::Timeline;
 
@@ -30,7 +30,7 @@ use crate::owed::{self, PostError};
 use crate::qc::QcError;
 use crate::render::RenderError;
 use crate::rights::ask::{AskError, Terms, clearance, question, read};
-use crate::rights::{STUDIO, now, today};
+use crate::rights::{STUDIO, now, rules, today};
 use crate::verify::Carried;
 use crate::{House, render as rendering};
 
@@ -111,7 +111,7 @@ pub fn release(
     let record = house.library().agreed()?;
     let (asked, lineage) = question(house.library(), &record, &cut, terms)?;
     let mut ledger = house.ledger()?;
-    let cleared = match Cleared::ask(&Rulebook::load()?, &record, STUDIO, asked) {
+    let cleared = match Cleared::ask(&rules(house)?, &record, STUDIO, asked) {
         Ok(cleared) => cleared,
         Err(decision) => {
             let receipt = house.write_down(&mut ledger, &decision).map_err(DeskError::from)?;

@@ -22,6 +22,12 @@ pub use who::who;
 /// The studio itself, as a party of its own record.
 pub const STUDIO: &str = "o:studio";
 
+/// The rules that this studio's questions are put to: those of the house, and its own packs of `.bottega/packs`.
+pub(crate) fn rules(house: &crate::House) -> Result<rules::Rulebook, rules::PackFault> {
+    let own = house.library().folder().join("packs");
+    if own.is_dir() { rules::Rulebook::with(&own) } else { rules::Rulebook::load() }
+}
+
 /// Now, to the second.
 pub(crate) fn now() -> rights::Timestamp {
     let second =

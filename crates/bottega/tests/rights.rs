@@ -209,3 +209,46 @@ fn an_import_killed_at_any_moment_is_whole_or_absent() {
     let came = stage.done(&["rights", "import", "record.toml"]);
     assert_eq!(came["new"].as_u64().unwrap() + came["same"].as_u64().unwrap(), 3031);
 }
+
+/// A transfer is asked about as everything else is, and a studio's own rules are asked with ours, read as strictly.
+#[test]
+fn transfers_and_a_studios_own_packs_are_asked() {
+    let stage = Stage::new();
+    let rows = "\n[[transfer]]\nid = 'x:reels'\nto = 'o:alfa-film'\nwhat = 'footage'\nworks = ['w:notte-rossa']\nfor_training = false\non = 2027-04-02\n";
+    fs::write(stage.path("record.toml"), story() + rows).unwrap();
+    stage.done(&["rights", "import", "record.toml"]);
+    let ask = |id: &str| stage.run(&["rights", "ask", "transfer", id, "--json"]);
+    let nowhere = ask("x:nowhere");
+    assert_eq!((nowhere.code, &nowhere.json()["decision"]), (3, &"unknown".into()));
+    let before = ask("x:reels").json();
+    assert!(before["ledger_entry"].is_u64() && !before["reasons"].to_string().contains("HOUSE-1"), "{before:#}");
+    let packs = stage.path("library/.bottega/packs");
+    fs::create_dir(&packs).unwrap();
+    let sheet = "pack = 'house'\nversion = '2026-11-01'\nstatus = 'in_force'\nselect = { always = true }\n\n[[rule]]\nid = 'HOUSE-1'\neffect = 'deny'\n\
+        sentence = '{transfer} hands on footage'\nfacts = ['what']\nremedy = 'keep it'\nsource = 'the studio'\nevidence = 'design'\n";
+    fs::write(packs.join("house.toml"), sheet).unwrap();
+    ask("x:reels").fails_with(&["house.cedar"]);
+    fs::write(packs.join("house.cedar"), "@id(\"HOUSE-1\")\nforbid (principal, action, resource);\n").unwrap();
+    ask("x:reels").fails_with(&["house.cedar:1", "which subjects"]);
+    let cedar = "@id(\"HOUSE-1\")\nforbid (principal, action == Action::\"transfer\", resource)\nwhen { context has what && context.what == \"footage\" };\n";
+    fs::write(packs.join("house.cedar"), cedar).unwrap();
+    let asked = ask("x:reels");
+    assert_eq!((asked.code, &asked.json()["decision"]), (3, &"blocked".into()));
+    assert!(asked.json()["reasons"].to_string().contains("x:reels hands on footage"));
+}
+
+/// A list of who is in a shot says nothing of what else is in it, and takes nothing of that away.
+#[test]
+fn a_list_of_appearances_leaves_the_things_of_others() {
+    let stage = Stage::new();
+    fs::write(stage.path("record.toml"), story()).unwrap();
+    stage.done(&["rights", "import", "record.toml"]);
+    let list = "work,shot,person,kinds,verified_by\nw:notte-rossa,3,p:rossi-elena,face,ed:lg\nw:notte-rossa,3,p:verdi-marta,body,\n";
+    fs::write(stage.path("appearances.csv"), list).unwrap();
+    assert_eq!(stage.done(&["rights", "import", "appearances.csv"])["changed"], 1);
+    assert_eq!(stage.done(&["rights", "import", "appearances.csv"])["same"], 1);
+    let who = stage.done(&["rights", "who", "notte rossa", "--shot", "3"]);
+    assert_eq!(who["persons"].as_array().unwrap().len(), 2);
+    let gaps = who["gaps"].to_string();
+    assert!(gaps.contains("painting") && gaps.contains("nobody has confirmed"), "{gaps}");
+}

@@ -25,7 +25,7 @@ pub enum Question {
 pub struct Use {
     /// The catalogue's title, or the work's record. A title that no [[work]] names is unknown.
     pub title: String,
-    /// Shot, from 1; unknown if none.
+    /// Shot as `bottega shots` prints it, from 0; unknown if none.
     pub shot: Option<u32>,
     /// The reel by its hash.
     #[serde(default, skip_serializing_if = "Option::is_none")]

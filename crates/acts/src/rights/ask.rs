@@ -1,4 +1,4 @@
-//! Asking: may these shots teach, may this be made, may this leave the house?
+//! Asking: may these shots teach, may this be made, may this leave the house, may this be handed on?
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -10,13 +10,13 @@ use catalogue::{Library, LibraryError, LookupError, ReelCard};
 use film::{ContentHash, FrameRange};
 use release::lineage::{Found, Library as Holdings, Lineage, Origin, lineage};
 use rights::{Date, Medium, Purpose, Record, Territories};
-use rules::question::{Make, Release, Train, Use};
-use rules::{Decision, PackFault, Question, Rulebook, TrainingBasis};
+use rules::question::{Make, Release, Train, Transfer, Use};
+use rules::{Decision, PackFault, Question, TrainingBasis};
 use serde::Serialize;
 use timeline::Timeline;
 use timeline::otio::OtioError;
 
-use super::{STUDIO, today};
+use super::{STUDIO, rules, today};
 use crate::House;
 use crate::desk::DeskError;
 
@@ -131,7 +131,7 @@ pub fn training_basis(
 fn basis(house: &House, model: &str, titles: &[String], post_production_only: bool) -> Result<TrainingBasis, AskError> {
     let uses = shots(house, titles)?;
     let question = Train { model: model.to_owned(), post_production_only, uses, on: today() };
-    Ok(TrainingBasis::ask(&Rulebook::load()?, &house.library().agreed()?, STUDIO, question))
+    Ok(TrainingBasis::ask(&rules(house)?, &house.library().agreed()?, STUDIO, question))
 }
 
 /// Every shot of these titles (all, if none is named), as a training asks about it.
@@ -163,7 +163,14 @@ pub(super) fn shots(house: &House, titles: &[String]) -> Result<Vec<Use>, AskErr
 /// May the model make this of these persons?
 pub fn make(house: &House, question: Make) -> Result<Answered, AskError> {
     let record = house.library().agreed()?;
-    write_down(house, Rulebook::load()?.decide(&record, STUDIO, &Question::Make(question)))
+    write_down(house, rules(house)?.decide(&record, STUDIO, &Question::Make(question)))
+}
+
+/// May what the transfer of this record holds be handed on?
+pub fn transfer(house: &House, transfer: &str) -> Result<Answered, AskError> {
+    let record = house.library().agreed()?;
+    let question = Transfer { transfer: transfer.to_owned(), on: today() };
+    write_down(house, rules(house)?.decide(&record, STUDIO, &Question::Transfer(question)))
 }
 
 /// May this timeline leave the house on these terms? With `page`, the clearance report is written there.
@@ -171,7 +178,7 @@ pub fn release(house: &House, file: &Path, terms: &Terms, page: Option<&Path>) -
     let cut = read(file)?;
     let record = house.library().agreed()?;
     let (question, lineage) = question(house.library(), &record, &cut, terms)?;
-    let decision = Rulebook::load()?.decide(&record, STUDIO, &Question::Release(question.clone()));
+    let decision = rules(house)?.decide(&record, STUDIO, &Question::Release(question.clone()));
     let mut answered = write_down(house, decision)?;
     if let Some(page) = page {
         let text = clearance(&cut, &question, &answered.decision, &record, &lineage, None);

@@ -1,10 +1,10 @@
 //! What must be done and paid, and by when.
 
 use catalogue::LibraryError;
-use rules::{Duty, PackFault, Rulebook};
+use rules::{Duty, PackFault};
 use serde::Serialize;
 
-use super::{STUDIO, today};
+use super::{STUDIO, rules, today};
 use crate::{House, owed};
 
 /// Duties that nothing has answered yet.
@@ -31,7 +31,7 @@ pub enum DueError {
 /// Lists what the record shows to be owed today.
 pub fn due(house: &House) -> Result<Due, DueError> {
     let record = house.library().agreed()?;
-    let mut duties = Rulebook::load()?.due(&record, STUDIO, today());
+    let mut duties = rules(house)?.due(&record, STUDIO, today());
     // What a release owes was posted with it, but for what nobody could put a number on.
     duties.extend(owed::pending(house, &record)?.into_iter().map(|(one, deed)| owed::as_duty(one, deed)));
     duties.retain(|duty| duty.done_by.is_none());

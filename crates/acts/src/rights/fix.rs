@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use rules::{Decision, Fix, Question, Rulebook};
+use rules::{Decision, Fix, Question};
 use serde::Serialize;
 
-use super::STUDIO;
 use super::ask::{AskError, Terms, question, read};
+use super::{STUDIO, rules};
 use crate::House;
 
 /// Ways to another answer.
@@ -24,7 +24,7 @@ pub fn fix(house: &House, file: &Path, terms: &Terms) -> Result<Fixes, AskError>
     let cut = read(file)?;
     let record = house.library().agreed()?;
     let (asked, _) = question(house.library(), &record, &cut, terms)?;
-    let book = Rulebook::load()?;
+    let book = rules(house)?;
     let asked = Question::Release(asked);
     let decision = book.decide(&record, STUDIO, &asked);
     let fixes = book.fix(&record, STUDIO, &asked);

@@ -3,7 +3,7 @@
 //! Nothing is made up: what is not recorded is "unknown" on the page, and a paper about a record that is not there is not
 //! written. A page is never written over another file, only over an earlier print of itself.
 //!
-//! Reading order: [`row`] finds what is meant, [`chain`], [`model`] and [`sheet`] gather.
+//! Reading order: [`row`] finds what is meant, `answer` asks the rules, [`chain`], [`model`] and [`sheet`] gather.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -15,9 +15,10 @@ use rights::{Guild, Timestamp};
 use serde::Serialize;
 
 use super::ask::{Answered, AskError};
-use super::today;
+use super::{rules, today};
 use crate::House;
 
+mod answer;
 mod chain;
 mod model;
 mod row;
@@ -265,7 +266,7 @@ pub fn paper(house: &House, wanted: &Paper, out: Option<&Path>) -> Result<Writte
         Paper::Chain { title, used, cut } => chain::page(house, &record, title, used, cut.as_deref())?,
         Paper::Passport(lesson) => model::passport(house, &record, lesson)?,
         Paper::Summary(lesson) => model::summary(house, &record, lesson)?,
-        other => sheet::page(&record, other, today())?,
+        other => sheet::page(&rules(house).map_err(AskError::from)?, &record, other, today())?,
     };
     let own = own_name(&page);
     let file = match out {
