@@ -344,9 +344,7 @@ fn shot(record: &Record, row: &Shot, entry: &Entry, flags: &mut Flags) {
     }
     if let Some(made) = &row.made {
         flags.refers(record, entry, "made.model", &made.model, Kind::Model);
-        for person in &made.persons {
-            flags.refers(record, entry, "made.persons", person, Kind::Party);
-        }
+        made.persons.iter().for_each(|id| flags.refers(record, entry, "made.persons", id, Kind::Party));
     }
     for thing in &row.third_party {
         if !["unknown", "public_domain"].contains(&thing.holder.as_str()) {
