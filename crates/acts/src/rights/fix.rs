@@ -6,7 +6,7 @@ use rules::{Decision, Fix, Question, Rulebook};
 use serde::Serialize;
 
 use super::STUDIO;
-use super::ask::{AskError, Terms, question, read};
+use super::ask::{AskError, Terms, question, read, write_down};
 use crate::House;
 
 /// Ways to another answer.
@@ -15,6 +15,8 @@ pub struct Fixes {
     /// The answer as it is.
     #[serde(flatten)]
     pub decision: Decision,
+    /// Entry of the ledger that holds it; none where the library may only be read.
+    pub ledger_entry: Option<u64>,
     /// Each tried: what changes, and the answer then. The smallest first.
     pub fixes: Vec<Fix>,
 }
@@ -26,7 +28,7 @@ pub fn fix(house: &House, file: &Path, terms: &Terms) -> Result<Fixes, AskError>
     let record = house.library().agreed()?;
     let book = Rulebook::load()?;
     let asked = Question::Release(asked);
-    let decision = book.decide(&record, STUDIO, &asked);
+    let answered = write_down(house, book.decide(&record, STUDIO, &asked))?;
     let fixes = book.fix(&record, STUDIO, &asked);
-    Ok(Fixes { decision, fixes })
+    Ok(Fixes { decision: answered.decision, ledger_entry: answered.ledger_entry, fixes })
 }
