@@ -1,6 +1,6 @@
 //! Rights: recording what was agreed, and asking.
 //!
-//! Reading order: [`import`], [`export`], [`who`]; [`ask`], [`fix`], [`due`], [`simulate`]; [`paper`].
+//! Reading order: [`import`], [`export`], [`who`]; [`ask`], [`fix`], [`due`], [`simulate`]; [`paper`], [`print`].
 
 pub mod ask;
 pub mod due;
@@ -8,6 +8,7 @@ pub mod export;
 pub mod fix;
 pub mod import;
 pub mod paper;
+pub mod print;
 pub mod simulate;
 pub mod who;
 

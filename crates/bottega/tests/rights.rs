@@ -77,6 +77,38 @@ fn nothing_comes_in_where_one_row_is_wrong_and_every_fault_is_told() {
     stage.run(&["rights", "import", "nowhere"]).fails_with(&["nowhere"]);
 }
 
+#[test]
+fn a_ledger_that_nobody_vouches_for_is_not_sound_and_of_namesakes_none_is_picked() {
+    let stage = Stage::new();
+    let party = |id: &str| format!("[[party]]\nid = '{id}'\nkind = 'person'\nname = 'Anna Neri'\n");
+    fs::write(stage.path("two.toml"), party("p:neri-a") + &party("p:neri-b")).unwrap();
+    stage.done(&["rights", "import", "two.toml"]);
+    stage.done(&["keys", "init", "--studio", "Studio"]);
+    stage.done(&["keys", "trust", "-o", "trust"]);
+    stage.run(&["statement", "anna neri", "--period", "2027-Q2"]).fails_with(&["p:neri-a", "p:neri-b"]);
+    stage.run(&["rights", "paper", "consent", "Anna Neri"]).fails_with(&["p:neri-a", "p:neri-b"]);
+    stage.done(&["statement", "p:neri-a", "--period", "2027-Q2"]);
+
+    let key = stage.path("library/.bottega/ledger.key");
+    let check = |words: &[&str]| {
+        let said = stage.run(&[&["ledger", "check", "--json"], words].concat());
+        (said.code, said.json()["sound"].clone(), said.json()["unvouched"].to_string())
+    };
+    assert_eq!(check(&[]), (0, true.into(), "null".to_owned()));
+    fs::rename(&key, stage.path("away")).unwrap();
+    let (code, sound, why) = check(&[]);
+    assert_eq!((code, sound), (3, false.into()), "{why}");
+    assert!(why.contains("ledger.key") && why.contains("--trust"), "{why}");
+    assert_eq!(check(&["--trust", "trust"]), (0, true.into(), "null".to_owned()), "keys kept elsewhere vouch as well");
+    // Made anew with another key, and put in its place.
+    fs::remove_dir_all(stage.path("library/.bottega/ledger")).unwrap();
+    stage.done(&["keys", "list"]);
+    assert_eq!(check(&["--trust", "trust"]).0, 3);
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    fs::set_permissions(&key, mode).unwrap();
+    assert_eq!(check(&[]).0, 3);
+}
+
 /// Contracts that somebody wrote to deceive, or in haste: each is refused, with its file and line.
 #[test]
 fn hostile_contracts_are_refused_by_file_and_line() {

@@ -1,6 +1,6 @@
 //! What a cut is made of: stretches of titles for the rules to judge, music by file, and how much of the picture was filmed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use film::{ContentHash, FrameRange, Rate};
 use rules::question::{Made, Use};
@@ -42,10 +42,25 @@ pub struct Library<'a> {
 pub struct Lineage {
     /// Stretches of titles, in the order in which they are seen or heard.
     pub uses: Vec<Use>,
+    /// Stretches of reels that it shows or lets hear, each once.
+    pub sources: Vec<Source>,
     /// Sound files that belong to no title, by name, each once.
     pub music: Vec<String>,
     /// How much of the picture was filmed.
     pub shares: Shares,
+}
+
+/// A stretch of a reel.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Source {
+    /// The catalogue's title.
+    pub title: String,
+    /// Its shot.
+    pub shot: Option<u32>,
+    /// The reel by its hash, where the timeline knows it.
+    pub reel: Option<ContentHash>,
+    /// Frames of the reel, on its constant grid; none where the timeline does not say what the medium is.
+    pub frames: Option<FrameRange>,
 }
 
 /// Frames of the picture by how they came to be, as the highest picture track shows them.
@@ -83,12 +98,16 @@ impl Shares {
 /// Lettering is no use. A clip whose medium the timeline does not say is a use of the title that its name says.
 pub fn lineage(timeline: &Timeline, library: &Library<'_>) -> Lineage {
     let mut uses = Uses::default();
+    let mut sources = Sources::default();
     let mut music = BTreeSet::new();
     for track in &timeline.tracks {
         for (clip, record, source) in stretched(track, timeline.rate) {
             match &clip.media {
                 Media::Title(_) => {}
-                Media::Missing => uses.add(plain(&clip.name, clip.shot, record, timeline.rate), track.kind),
+                Media::Missing => {
+                    sources.add(Source { title: clip.name.clone(), shot: clip.shot, reel: None, frames: None });
+                    uses.add(plain(&clip.name, clip.shot, record, timeline.rate), track.kind);
+                }
                 Media::Reel(reel) => {
                     let found = reel.hash.map_or_else(Vec::new, |hash| (library.shots)(&hash, source));
                     if found.is_empty() && track.kind == Kind::Sound {
@@ -96,7 +115,14 @@ pub fn lineage(timeline: &Timeline, library: &Library<'_>) -> Lineage {
                         continue;
                     }
                     for piece in pieces(found, source, &file(reel)) {
-                        uses.add(used(&piece, clip, reel, record, source, timeline.rate, library), track.kind);
+                        let used = used(&piece, clip, reel, record, source, timeline.rate, library);
+                        sources.add(Source {
+                            title: used.title.clone(),
+                            shot: used.shot,
+                            reel: reel.hash,
+                            frames: Some(piece.frames),
+                        });
+                        uses.add(used, track.kind);
                     }
                 }
             }
@@ -104,7 +130,7 @@ pub fn lineage(timeline: &Timeline, library: &Library<'_>) -> Lineage {
     }
     let mut uses = uses.all;
     uses.sort_by_key(|one| one.record);
-    Lineage { uses, music: music.into_iter().collect(), shares: shares(timeline, library) }
+    Lineage { uses, sources: sources.all, music: music.into_iter().collect(), shares: shares(timeline, library) }
 }
 
 /// Clips of a track with the frames of the timeline and of the reel that are shown, transitions included.
@@ -211,6 +237,21 @@ impl Uses {
         match kind {
             Kind::Picture => self.all[at].picture = true,
             Kind::Sound => self.all[at].sound = true,
+        }
+    }
+}
+
+/// Stretches of reels in the order in which they first come.
+#[derive(Default)]
+struct Sources {
+    all: Vec<Source>,
+    seen: HashSet<Source>,
+}
+
+impl Sources {
+    fn add(&mut self, new: Source) {
+        if self.seen.insert(new.clone()) {
+            self.all.push(new);
         }
     }
 }

@@ -16,6 +16,7 @@ use serde::Serialize;
 use timeline::Timeline;
 use timeline::otio::OtioError;
 
+use super::print::{self, PrintError};
 use super::{STUDIO, rules, today};
 use crate::House;
 use crate::desk::DeskError;
@@ -99,14 +100,9 @@ pub enum AskError {
     /// The ledger.
     #[error(transparent)]
     Desk(#[from] DeskError),
-    /// The page could not be written.
-    #[error("{path} cannot be written: {error}; choose another place, or make room", path = path.display())]
-    Write {
-        /// Which.
-        path: PathBuf,
-        /// What the system said.
-        error: io::Error,
-    },
+    /// The page could not be written there.
+    #[error(transparent)]
+    Print(#[from] PrintError),
 }
 
 /// May the shots of these titles (all, if none is named) teach the model?
@@ -179,12 +175,11 @@ pub fn release(house: &House, file: &Path, terms: &Terms, page: Option<&Path>) -
     let record = house.library().agreed()?;
     let (question, lineage) = question(house.library(), &record, &cut, terms)?;
     let decision = rules(house)?.decide(&record, STUDIO, &Question::Release(question.clone()));
-    let mut answered = write_down(house, decision)?;
     if let Some(page) = page {
-        let text = clearance(&cut, &question, &answered.decision, &record, &lineage, None);
-        jobs::Whole::write(page, text.as_bytes()).map_err(|error| AskError::Write { path: page.to_owned(), error })?;
-        answered.report = Some(page.to_owned());
+        print::keep(page, &clearance(&cut, &question, &decision, &record, &lineage, None))?;
     }
+    let mut answered = write_down(house, decision)?;
+    answered.report = page.map(Path::to_owned);
     Ok(answered)
 }
 

@@ -139,7 +139,7 @@ fn strike<'a>(record: &'a Record, asked: Option<&str>, on: Date) -> Result<&'a S
 
 /// The vendor named, or that of the model named.
 fn vendor<'a>(record: &'a Record, asked: &'a str) -> Result<&'a str, PaperError> {
-    if let Some(party) = row::party(record, asked) {
+    if let Some(party) = row::party(record, asked)? {
         return Ok(&party.id);
     }
     let model = row::model(record, asked)?;
