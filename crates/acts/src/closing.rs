@@ -126,8 +126,8 @@ mod tests {
 
     #[test]
     fn books_that_do_not_balance_or_pay_for_nothing_stop_a_closing() {
-        let cost = |amount| line("cost:use", Line::debit, amount);
-        let owed = |amount| line("payable:p:rossi", Line::credit, amount);
+        let cost = |amount: &str| line("cost:use", Line::debit, amount);
+        let owed = |amount: &str| line("payable:p:rossi", Line::credit, amount);
         let met = |amount: &str| Line { duty: Some("duty:1".into()), ..owed(amount) };
         assert!(stops(vec![], None, &[]).is_empty());
         assert!(stops(vec![vec![cost("10.00"), met("10.00")]], None, &["duty:1"]).is_empty());
