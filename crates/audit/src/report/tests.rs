@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::*;
 use crate::curve::{Point, mse_of_db};
-use crate::facts::{Kind, Look, ShotFacts};
+use crate::facts::{Kind, Look, ShotFacts, bytes};
 use crate::verdict::{Evidence, Scale, audit};
 use crate::whatif::{Plan, what_if};
 
@@ -25,7 +25,7 @@ fn shots(titles: u32, setups: u32) -> Vec<ShotFacts> {
                 )
                 .collect();
             for again in 0..3 {
-                let picture = scene.iter().map(|v| v + rng.random_range(-0.09..0.09)).collect();
+                let picture = bytes(scene.iter().map(|v| v + rng.random_range(-0.09..0.09)));
                 let look = Look {
                     day,
                     day_confidence: rng.random_range(0.35..1.0),
@@ -39,7 +39,7 @@ fn shots(titles: u32, setups: u32) -> Vec<ShotFacts> {
                 };
                 let seconds = rng.random_range(1.5..9.0);
                 let frames = (seconds * 24.0) as u64;
-                out.push(ShotFacts { title, shot: 3 * setup + again, seconds, frames, picture, look });
+                out.push(ShotFacts { title, reel: title, shot: 3 * setup + again, seconds, frames, picture, look });
             }
         }
     }

@@ -13,7 +13,7 @@ fn shots(titles: u32, count: u32) -> Vec<ShotFacts> {
     let mut out = Vec::new();
     for title in 0..titles {
         for shot in 0..count {
-            let picture = (0..108).map(|_| rng.random_range(0.0..1.0)).collect();
+            let picture = (0..108).map(|_| rng.random_range(0..=255)).collect();
             let look = Look {
                 day: rng.random_range(0.0..1.0),
                 day_confidence: 0.8,
@@ -25,7 +25,7 @@ fn shots(titles: u32, count: u32) -> Vec<ShotFacts> {
                 hue: Some(rng.random_range(0.0..360.0)),
                 kind: Kind::LiveAction,
             };
-            out.push(ShotFacts { title, shot, seconds: 4.5, frames: 108, picture, look });
+            out.push(ShotFacts { title, reel: title, shot, seconds: 4.5, frames: 108, picture, look });
         }
     }
     out
