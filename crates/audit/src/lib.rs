@@ -44,5 +44,5 @@ pub use report::{ReportSpec, report};
 pub use request::{Asked, Request};
 pub use stock::Stock;
 pub use trace::{Ending, compute_limited};
-pub use verdict::{Audit, Evidence, Level, Need, Part, Scale, Verdict, audit};
+pub use verdict::{Audit, Evidence, HeldOut, Level, Need, Part, Scale, Verdict, audit};
 pub use whatif::{Plan, PlanError, WhatIf, what_if};
