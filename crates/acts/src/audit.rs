@@ -1,17 +1,18 @@
 //! Is this library enough, for which job? Small trainings on parts of it, and what follows from them.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use ::audit::cell::Wanted;
 use ::audit::{
-    Audit, Evidence, Library, Look, Plan as Planned, PlanError, ReportSpec, Scale, ShotFacts, WhatIf, copies, what_if,
+    Asked, Audit, Evidence, Library, Plan as Planned, PlanError, ReportSpec, Request, Scale, WhatIf, what_if,
 };
 use bench::Bench;
-use catalogue::{Attributes, LibraryError, THUMB};
+use catalogue::{LibraryError, LookupError};
 use jobs::{Cancel, Progress, Whole};
-use neural::{Engine, EngineError, TrainError, Trainer};
+use known::{Known, request};
+use neural::{Engine, TrainError, Trainer};
 use serde::{Deserialize, Serialize};
 use specialists::image::learn::JudgeError;
 use specialists::image::material::{Material, MaterialError};
@@ -23,6 +24,8 @@ use crate::House;
 use crate::rights::ask::{AskError, training_basis};
 
 mod bench;
+mod kinds;
+mod known;
 
 /// What a person asks of an audit.
 #[derive(Clone, Debug)]
@@ -33,6 +36,12 @@ pub struct Wish {
     pub steps: u64,
     /// Planned film: `+40h`, or a file of comma-separated values.
     pub what_if: Vec<String>,
+    /// What will be asked for: kinds of shot in words, or shots of the library.
+    pub requests: Vec<String>,
+    /// Titles that are animation; kept with the library.
+    pub animation: Vec<String>,
+    /// Titles that are live action; kept with the library.
+    pub live_action: Vec<String>,
     /// Trains on everything as well, after the prediction was written, and says how far off it was.
     pub validate: bool,
     /// Targets are shuffled, so that nothing can be learned: the verdict must not turn green.
@@ -50,9 +59,15 @@ pub struct Answer {
     /// With planned film.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub what_if: Option<WhatIf>,
+    /// What was asked for, and how far it lies from the library.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<Asked>,
     /// Predictions beside what training on everything gave.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub validated: Vec<Validated>,
+    /// What else must be known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The page.
     pub page: PathBuf,
 }
@@ -86,18 +101,21 @@ pub enum AuditError {
     /// The library cannot be read.
     #[error(transparent)]
     Library(#[from] LibraryError),
-    /// Training failed, or there is no training program.
+    /// Training failed.
     #[error(transparent)]
     Train(#[from] TrainError),
-    /// Nets cannot be run here.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
     /// It could not be judged.
     #[error(transparent)]
     Judge(#[from] JudgeError),
     /// The shipped weights are damaged.
     #[error(transparent)]
     Shelf(#[from] ShelfError),
+    /// No such title.
+    #[error(transparent)]
+    Title(#[from] LookupError),
+    /// What was asked for is not understood.
+    #[error("{0}")]
+    Request(String),
     /// A plan cannot be read.
     #[error(transparent)]
     Plan(#[from] PlanError),
@@ -111,33 +129,38 @@ pub enum AuditError {
     },
 }
 
-/// Audits the library.
+/// Audits the library. Without the training program or the running engine, or with nothing to learn from, nothing is trained:
+/// what needs no training is told, and the rest is unknown.
 pub fn audit(house: &House, wish: &Wish, progress: &dyn Progress, cancel: &Cancel) -> Result<Answer, AuditError> {
     let plan = planned(&wish.what_if)?;
-    let (shots, keys, names) = facts(house)?;
-    let library = Library::of(&shots, None);
+    let kinds = kinds::said(house, &wish.animation, &wish.live_action)?;
+    let asked: Vec<Request> = wish.requests.iter().map(|text| request(house, text)).collect::<Result<_, _>>()?;
+    let known = Known::of(house, &kinds)?;
+    let library = Library::of_stock(&known.stock, known.rho);
     let mut evidence = Vec::new();
     let mut validated = Vec::new();
     let mut notes = Vec::new();
-    if let Some(nothing) = library.nothing_to_hold_out() {
-        notes.push(nothing);
-        evidence.extend(wish.tasks.iter().map(|task| bare(*task)));
-    } else {
-        let trainer = Trainer::find()?;
-        // What is learned must be run to be judged: better said now than after an hour.
-        Engine::load()?;
-        let basis = training_basis(house, "image", &[], false)?;
-        let material = Material::gather(&basis, house.library(), &house.workers().program, &[], progress, cancel)?;
-        let unique: BTreeSet<(String, u32)> =
-            copies::groups(&shots).iter().map(|g| keys[copies::keeper(g, &shots)].clone()).collect();
-        let seconds: BTreeMap<(String, u32), f64> = keys.iter().cloned().zip(shots.iter().map(|s| s.seconds)).collect();
-        let bench = Bench { house, trainer, material, wish, unique, seconds, library: &library };
-        for task in &wish.tasks {
-            let (e, v) = bench.task(*task, progress, cancel)?;
-            evidence.push(e);
-            validated.extend(v);
+    let bench = match library.nothing_to_hold_out() {
+        Some(nothing) => Err(nothing),
+        None => bench(house, wish, &known, &library, progress, cancel)?,
+    };
+    match bench {
+        Ok(bench) => {
+            for task in &wish.tasks {
+                let (e, v) = bench.task(*task, progress, cancel)?;
+                evidence.push(e);
+                validated.extend(v);
+            }
+        }
+        Err(why) => {
+            evidence.extend(wish.tasks.iter().map(|task| Evidence { unmeasured: Some(why.clone()), ..bare(*task) }));
+            notes.push(why);
         }
     }
+    // What will be asked for is what variety is about.
+    let wants: Vec<Wanted> = asked.iter().filter_map(|r| if let Request::Wish(w) = r { Some(*w) } else { None }).collect();
+    evidence.iter_mut().for_each(|e| e.wants.clone_from(&wants));
+    let requests: Vec<Asked> = asked.iter().map(|r| r.ask(&library, known.stock.shots())).collect();
     let audit = ::audit::audit(&library, &evidence);
     let what_if = plan.map(|plan| what_if(&library, &evidence, &plan));
     let page = wish.page.clone().unwrap_or_else(|| house.library().root().join("audit.html"));
@@ -146,84 +169,64 @@ pub fn audit(house: &House, wish: &Wish, progress: &dyn Progress, cancel: &Cance
         name: &name,
         audit: &audit,
         library: &library,
-        titles: &names,
+        titles: &known.names,
         what_if: what_if.as_ref(),
+        requests: &requests,
         notes: &notes,
     });
     Whole::write(&page, html.as_bytes()).map_err(|error| AuditError::File { path: page.clone(), error })?;
-    Ok(Answer { audit, what_if, validated, page })
+    Ok(Answer { audit, what_if, requests, validated, notes, page })
 }
 
+/// Where small trainings are run, or why none can be.
+fn bench<'a>(
+    house: &'a House,
+    wish: &'a Wish,
+    known: &'a Known,
+    library: &'a Library,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<Result<Bench<'a>, String>, AuditError> {
+    let untrained = |why: String| Ok(Err(format!("Nothing was trained, so no learning curve is drawn: {why}.")));
+    let trainer = match Trainer::find() {
+        Ok(trainer) => trainer,
+        Err(missing) => return untrained(missing.to_string()),
+    };
+    // What is learned must be run to be judged: better said now than after an hour.
+    if let Err(missing) = Engine::load() {
+        return untrained(missing.to_string());
+    }
+    let basis = training_basis(house, "image", &[], false)?;
+    match Material::gather(&basis, house.library(), &house.workers().program, &[], progress, cancel) {
+        Ok(material) => {
+            Ok(Ok(Bench { house, trainer, material, wish, copied: known.copied(), seconds: &known.seconds, library }))
+        }
+        Err(MaterialError::Nothing(_)) if basis.allowed().is_empty() && !basis.barred().is_empty() => {
+            untrained(format!(
+                "none of its {} shots may teach by what is recorded; `bottega rights ask train --model image` says why",
+                basis.barred().len()
+            ))
+        }
+        Err(nothing @ MaterialError::Nothing(_)) => untrained(nothing.to_string()),
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// Amounts of film, and lists of titles; what can be read as an amount is one.
 fn planned(texts: &[String]) -> Result<Option<Planned>, AuditError> {
     let mut rows = Vec::new();
     for text in texts {
         let path = Path::new(text);
-        let plan = if path.extension().is_some() && !text.starts_with('+') {
-            let csv = fs::read_to_string(path).map_err(|error| AuditError::File { path: path.to_owned(), error })?;
-            Planned::csv(&csv, text)?
-        } else {
-            Planned::bare(text)?
+        let plan = match Planned::bare(text) {
+            Err(_) if path.extension().is_some() && !text.starts_with('+') => {
+                let csv = fs::read_to_string(path).map_err(|error| AuditError::File { path: path.to_owned(), error })?;
+                Planned::csv(&csv, text)?
+            }
+            amount => amount?,
         };
         rows.extend(plan.rows);
     }
     Ok((!rows.is_empty()).then_some(Planned { rows }))
-}
-
-type Facts = (Vec<ShotFacts>, Vec<(String, u32)>, BTreeMap<u32, String>);
-
-/// What is known of every shot of the library, the key that pieces know it by, and the titles' names.
-fn facts(house: &House) -> Result<Facts, AuditError> {
-    let (mut shots, mut keys, mut names) = (Vec::new(), Vec::new(), BTreeMap::new());
-    for (n, title) in house.library().titles()?.iter().enumerate() {
-        names.insert(n as u32, title.name.clone());
-        for reel in house.library().snapshot(title)?.reels {
-            let fps = reel.clock.rate().fps();
-            for shot in &reel.shots {
-                let at = shot.key_frame as usize * THUMB;
-                let picture = reel.signals.thumbs.get(at..at + THUMB).unwrap_or_default();
-                shots.push(ShotFacts {
-                    title: n as u32,
-                    shot: shot.index,
-                    seconds: shot.range.len() as f64 / fps,
-                    frames: shot.range.len() as u64,
-                    picture: picture.iter().map(|b| f32::from(*b) / 255.0).collect(),
-                    look: look(&shot.attributes),
-                });
-                keys.push((title.name.clone(), shot.index));
-            }
-        }
-    }
-    Ok((shots, keys, names))
-}
-
-fn look(a: &Attributes) -> Look {
-    let hue = a.palette.first().and_then(|(r, g, b, _)| {
-        let [r, g, b] = [*r, *g, *b].map(f32::from);
-        let (most, least) = (r.max(g).max(b), r.min(g).min(b));
-        let span = most - least;
-        // Grays have no hue.
-        (span > 24.0).then(|| {
-            let sixth = if most == r {
-                (g - b) / span
-            } else if most == g {
-                2.0 + (b - r) / span
-            } else {
-                4.0 + (r - g) / span
-            };
-            (60.0 * sixth).rem_euclid(360.0)
-        })
-    });
-    Look {
-        day: a.day,
-        day_confidence: a.day_confidence,
-        exterior: a.exterior,
-        exterior_confidence: a.exterior_confidence,
-        motion: a.motion,
-        brightness: a.brightness,
-        saturation: a.saturation,
-        hue,
-        ..Look::default()
-    }
 }
 
 /// What is said of a task that could not be measured.

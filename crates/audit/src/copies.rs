@@ -18,12 +18,19 @@ pub fn groups(shots: &[ShotFacts]) -> Vec<Vec<usize>> {
     let mut parent: Vec<usize> = (0..shots.len()).collect();
     let contrasts: Vec<f64> = shots.iter().map(|s| contrast(&s.picture)).collect();
     // Means differ by no more than pictures do, so that only a window of the order by mean has to be compared.
-    let mean = |p: &[f32]| p.iter().map(|v| f64::from(*v)).sum::<f64>() / p.len() as f64;
+    let mean = |p: &[u8]| p.iter().map(|v| f64::from(*v)).sum::<f64>() / p.len() as f64 / 255.0;
     let mut order: Vec<(f64, usize)> =
         shots.iter().enumerate().filter(|(_, s)| !s.picture.is_empty()).map(|(i, s)| (mean(&s.picture), i)).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0));
+    // The same holds of parts of the picture: most pairs are told apart by a few numbers.
+    let parts: Vec<[f32; PARTS]> = order.iter().map(|&(_, i)| parts(&shots[i].picture)).collect();
     for (place, &(here, i)) in order.iter().enumerate() {
-        for &(_, j) in order[place + 1..].iter().take_while(|(m, _)| m - here <= MOST + 1e-6) {
+        let window = order[place + 1..].iter().zip(&parts[place + 1..]);
+        for (&(_, j), other) in window.take_while(|((m, _), _)| m - here <= MOST + 1e-6) {
+            let apart: f32 = parts[place].iter().zip(other).map(|(a, b)| (a - b) * (a - b)).sum();
+            if apart > FARTHEST {
+                continue;
+            }
             let near = (OF_CONTRAST * contrasts[i].min(contrasts[j])).clamp(LEAST, MOST);
             if distance(&shots[i].picture, &shots[j].picture) <= near {
                 let (a, b) = (root(&mut parent, i), root(&mut parent, j));
@@ -50,6 +57,22 @@ pub fn keeper(group: &[usize], shots: &[ShotFacts]) -> usize {
     best
 }
 
+/// Parts that a picture is divided into to be told from others quickly.
+const PARTS: usize = 12;
+/// Farther apart than this in their parts, pictures differ by more than [`MOST`]; with a little room for rounding.
+const FARTHEST: f32 = (MOST * MOST) as f32 * 1.001;
+
+/// The mean of each part, weighted so that the sum of squared differences is at most the mean squared difference of the whole.
+fn parts(picture: &[u8]) -> [f32; PARTS] {
+    let n = picture.len();
+    std::array::from_fn(|k| {
+        let part = &picture[k * n / PARTS..(k + 1) * n / PARTS];
+        let weight = (part.len() as f32 / n as f32).sqrt();
+        let sum: f32 = part.iter().map(|v| f32::from(*v)).sum();
+        if part.is_empty() { 0.0 } else { weight * sum / part.len() as f32 / 255.0 }
+    })
+}
+
 fn root(parent: &mut [usize], mut i: usize) -> usize {
     while parent[i] != i {
         parent[i] = parent[parent[i]];
@@ -59,11 +82,11 @@ fn root(parent: &mut [usize], mut i: usize) -> usize {
 }
 
 /// Standard deviation of the luma of a descriptor that holds three planes; of all of it otherwise.
-fn contrast(picture: &[f32]) -> f64 {
+fn contrast(picture: &[u8]) -> f64 {
     let plane = if picture.len().is_multiple_of(3) { &picture[..picture.len() / 3] } else { picture };
     let k = plane.len().max(1) as f64;
     let mean = plane.iter().map(|v| f64::from(*v)).sum::<f64>() / k;
-    (plane.iter().map(|v| (f64::from(*v) - mean).powi(2)).sum::<f64>() / k).sqrt()
+    (plane.iter().map(|v| (f64::from(*v) - mean).powi(2)).sum::<f64>() / k).sqrt() / 255.0
 }
 
 #[cfg(test)]
@@ -72,8 +95,10 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     use super::*;
+    use crate::facts::bytes;
 
     fn shot(title: u32, shot: u32, seconds: f64, picture: Vec<f32>) -> ShotFacts {
+        let picture = bytes(picture);
         ShotFacts { title, shot, seconds, frames: (seconds * 24.0) as u64, picture, ..Default::default() }
     }
 

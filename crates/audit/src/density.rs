@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::copies;
 use crate::facts::{ShotFacts, distance, sample};
+use crate::stock::Totals;
 
 /// Width of the kernel: pictures that differ by this (root mean square, values 0 to 1) are alike by 0.61, by twice this 0.14.
 pub const KERNEL_WIDTH: f64 = 0.06;
@@ -46,31 +47,40 @@ pub struct Density {
     pub rho: Option<f64>,
     /// Frames counted as what they are worth, of the unique shots; with `rho` only.
     pub effective_frames: Option<f64>,
+    /// Shots that copies, kinds and worth were counted in, where there are too many to hold; else `None`.
+    pub sampled: Option<usize>,
 }
 
-/// The density of a library; `rho` from [`likeness_in_shots`].
+/// The density of a library; `rho` from [`Likeness`].
 pub fn density(shots: &[ShotFacts], rho: Option<f64>) -> Density {
-    density_of(shots, &copies::groups(shots), rho)
+    let kept: Vec<&ShotFacts> = copies::groups(shots).iter().map(|g| &shots[copies::keeper(g, shots)]).collect();
+    let mut totals = Totals::default();
+    shots.iter().for_each(|s| totals.add(s));
+    density_of(&totals, &totals, &kept, rho)
 }
 
-/// The same where the copies are known.
-pub(crate) fn density_of(shots: &[ShotFacts], groups: &[Vec<usize>], rho: Option<f64>) -> Density {
-    let kept: Vec<&ShotFacts> = groups.iter().map(|g| &shots[copies::keeper(g, shots)]).collect();
-    let seen: Vec<&[f32]> = kept.iter().map(|s| s.picture.as_slice()).filter(|p| !p.is_empty()).collect();
-    let vendi = vendi(&seen);
+/// The same where the shots that are nobody's copy are known, `kept` of those that are `counted`.
+pub(crate) fn density_of(totals: &Totals, counted: &Totals, kept: &[&ShotFacts], rho: Option<f64>) -> Density {
+    let seen: Vec<&[u8]> = kept.iter().map(|s| &*s.picture).filter(|p| !p.is_empty()).collect();
+    // What is counted in some of the shots speaks for all of them.
+    let scale = totals.shots as f64 / counted.shots.max(1) as f64;
+    let all = |count: usize| (count as f64 * scale).round() as usize;
+    let vendi = vendi_of(&seen, MOST_SHOTS, all(seen.len()));
     let lengths: Vec<u64> = kept.iter().map(|s| s.frames).collect();
     let hours = |seconds: f64| seconds / 3600.0;
+    let unique: f64 = kept.iter().map(|s| s.seconds).sum();
     Density {
-        shots: shots.len(),
-        unique_shots: kept.len(),
-        unseen: shots.iter().filter(|s| s.picture.is_empty()).count(),
-        ratio: if seen.is_empty() { 0.0 } else { vendi.value / seen.len() as f64 },
+        shots: totals.shots,
+        unique_shots: all(kept.len()),
+        unseen: totals.unseen,
+        ratio: if seen.is_empty() { 0.0 } else { vendi.value / all(seen.len()) as f64 },
         vendi,
-        hours: hours(shots.iter().map(|s| s.seconds).sum()),
-        unique_hours: hours(kept.iter().map(|s| s.seconds).sum()),
-        frames: shots.iter().map(|s| s.frames).sum(),
+        hours: hours(totals.seconds),
+        unique_hours: if counted.seconds > 0.0 { hours(totals.seconds * (unique / counted.seconds)) } else { 0.0 },
+        frames: totals.frames,
         rho,
-        effective_frames: rho.map(|rho| effective_frames(&lengths, rho)),
+        effective_frames: rho.map(|rho| scale * effective_frames(&lengths, rho)),
+        sampled: (counted.shots < totals.shots).then_some(counted.shots),
     }
 }
 
@@ -82,28 +92,31 @@ pub(crate) fn density_of(shots: &[ShotFacts], groups: &[Vec<usize>], rho: Option
 /// Friedman and Dieng, TMLR 2023.
 ///
 /// ```
-/// let (black, white) = ([0.0f32; 12], [1.0f32; 12]);
+/// let (black, white) = ([0u8; 12], [255u8; 12]);
 /// assert!((audit::density::vendi(&[&black, &black, &white, &white]).value - 2.0).abs() < 1e-6);
 /// ```
-pub fn vendi(pictures: &[&[f32]]) -> Vendi {
-    vendi_of(pictures, MOST_SHOTS)
+pub fn vendi(pictures: &[&[u8]]) -> Vendi {
+    vendi_of(pictures, MOST_SHOTS, pictures.len())
 }
 
-fn vendi_of(pictures: &[&[f32]], most: usize) -> Vendi {
-    let n = pictures.len();
-    let chosen = sample(n, most);
-    let all: Vec<&[f32]> = chosen.iter().map(|&i| pictures[i]).collect();
+/// Of at most `most` of `pictures`, which stand for `n`.
+fn vendi_of(pictures: &[&[u8]], most: usize, n: usize) -> Vendi {
+    let chosen = sample(pictures.len(), most);
+    let all: Vec<&[u8]> = chosen.iter().map(|&i| pictures[i]).collect();
     let value = exact_vendi(&all);
-    if n <= most {
+    if n <= all.len() {
         return Vendi { value, of: n, exact: true };
     }
-    let half: Vec<&[f32]> = sample(all.len(), all.len() / 2).iter().map(|&i| all[i]).collect();
+    if all.len() < 2 {
+        return Vendi { value, of: all.len(), exact: false };
+    }
+    let half: Vec<&[u8]> = sample(all.len(), all.len() / 2).iter().map(|&i| all[i]).collect();
     let growth = (value / exact_vendi(&half)).log2().clamp(0.0, 1.0);
     let scaled = value * (n as f64 / all.len() as f64).powf(growth);
     Vendi { value: scaled.min(n as f64), of: all.len(), exact: false }
 }
 
-fn exact_vendi(pictures: &[&[f32]]) -> f64 {
+fn exact_vendi(pictures: &[&[u8]]) -> f64 {
     let n = pictures.len();
     if n == 0 {
         return 0.0;
@@ -138,30 +151,80 @@ pub fn effective_frames(lengths: &[u64], rho: f64) -> f64 {
 
 /// How alike the samples of one shot are to a specialist, 0 to 1: the intra-class correlation of their losses.
 ///
-/// `losses` are (which shot, loss of one sample), in any order. The estimator is that of the analysis of variance with groups
-/// of unequal size (Donner 1986); below 0 counts as 0. `None` unless there are two shots or more and one of them has two
-/// samples or more, or where all losses are equal.
+/// `losses` are (which shot, loss of one sample), in any order; those that are no numbers are passed over. `None` as with
+/// [`Likeness::rho`].
 pub fn likeness_in_shots(losses: &[(u64, f64)]) -> Option<f64> {
     let mut sorted: Vec<(u64, f64)> = losses.iter().copied().filter(|(_, l)| l.is_finite()).collect();
     sorted.sort_by_key(|(shot, _)| *shot);
-    let shots: Vec<&[(u64, f64)]> = sorted.chunk_by(|a, b| a.0 == b.0).collect();
-    let (n, k) = (sorted.len() as f64, shots.len() as f64);
-    if k < 2.0 || n <= k {
-        return None;
+    let mut likeness = Likeness::default();
+    for shot in sorted.chunk_by(|a, b| a.0 == b.0) {
+        likeness.add(shot.iter().map(|(_, loss)| [*loss]));
     }
-    let mean = |s: &[(u64, f64)]| s.iter().map(|p| p.1).sum::<f64>() / s.len() as f64;
-    let all = mean(&sorted);
-    let (mut between, mut within, mut squares) = (0.0, 0.0, 0.0);
-    for s in &shots {
-        let own = mean(s);
-        between += s.len() as f64 * (own - all).powi(2);
-        within += s.iter().map(|p| (p.1 - own).powi(2)).sum::<f64>();
-        squares += (s.len() as f64).powi(2);
+    likeness.rho()
+}
+
+/// How alike samples of one shot are, beside samples of others, added up shot by shot: the intra-class correlation.
+///
+/// The estimator is that of the analysis of variance with groups of unequal size (Donner 1986); of samples that are several
+/// numbers, the squared differences are added up over these.
+///
+/// ```
+/// let mut likeness = audit::density::Likeness::default();
+/// likeness.add([[0.0, 1.0], [0.0, 1.0]]);
+/// likeness.add([[1.0, 0.0], [1.0, 0.0]]);
+/// assert_eq!(likeness.rho(), Some(1.0));
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Likeness {
+    shots: f64,
+    samples: f64,
+    /// Sum over shots of the square of the number of samples.
+    squares: f64,
+    /// Sum of squares about the shots' own means.
+    within: f64,
+    /// Sum of squares of the shots' means, about `origin`, each as often as it has samples.
+    means: f64,
+    /// Sum of all samples, about `origin`.
+    sum: Vec<f64>,
+    /// The first sample: about it, what is all the same comes out as exactly nothing.
+    origin: Vec<f64>,
+}
+
+impl Likeness {
+    /// Adds the samples of one shot, each as many numbers as the first that was added.
+    pub fn add<S: AsRef<[f64]>>(&mut self, samples: impl IntoIterator<Item = S>) {
+        let samples: Vec<S> = samples.into_iter().collect();
+        let Some(first) = samples.first() else { return };
+        if self.origin.is_empty() {
+            self.origin = first.as_ref().to_vec();
+            self.sum = vec![0.0; self.origin.len()];
+        }
+        let count = samples.len() as f64;
+        for (k, origin) in self.origin.iter().enumerate() {
+            let values = || samples.iter().map(|s| s.as_ref()[k] - origin);
+            let mean = values().sum::<f64>() / count;
+            self.within += values().map(|v| (v - mean).powi(2)).sum::<f64>();
+            self.means += count * mean * mean;
+            self.sum[k] += count * mean;
+        }
+        self.shots += 1.0;
+        self.samples += count;
+        self.squares += count * count;
     }
-    let (between, within) = (between / (k - 1.0), within / (n - k));
-    let typical = (n - squares / n) / (k - 1.0);
-    let spread = between + (typical - 1.0) * within;
-    (spread > 0.0).then(|| ((between - within) / spread).clamp(0.0, 1.0))
+
+    /// The correlation, 0 to 1; below 0 counts as 0. `None` unless there are two shots or more and one of them has two samples
+    /// or more, or where all samples are equal.
+    pub fn rho(&self) -> Option<f64> {
+        let (n, k) = (self.samples, self.shots);
+        if k < 2.0 || n <= k {
+            return None;
+        }
+        let all = self.sum.iter().map(|s| s * s).sum::<f64>() / n;
+        let (between, within) = ((self.means - all).max(0.0) / (k - 1.0), self.within / (n - k));
+        let typical = (n - self.squares / n) / (k - 1.0);
+        let spread = between + (typical - 1.0) * within;
+        (spread > 0.0).then(|| ((between - within) / spread).clamp(0.0, 1.0))
+    }
 }
 
 #[cfg(test)]
@@ -170,6 +233,7 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     use super::*;
+    use crate::facts::bytes;
 
     /// Shots of a few sets, each set seen from several places.
     fn library(sets: usize, each: usize, seed: u64) -> Vec<ShotFacts> {
@@ -178,7 +242,7 @@ mod tests {
         for set in 0..sets {
             let scene: Vec<f32> = (0..432).map(|_| rng.random_range(0.0..1.0)).collect();
             for i in 0..each {
-                let picture = scene.iter().map(|v| v + rng.random_range(-0.1..0.1)).collect();
+                let picture = bytes(scene.iter().map(|v| v + rng.random_range(-0.1..0.1)));
                 let shot = (set * each + i) as u32;
                 out.push(ShotFacts { title: 1, shot, seconds: 4.5, frames: 108, picture, ..Default::default() });
             }
@@ -198,7 +262,7 @@ mod tests {
         assert!((a.unique_hours - b.unique_hours).abs() < 1e-9 && b.hours > 3.9 * a.hours);
         assert_eq!(a.effective_frames, b.effective_frames);
         // The kernel alone says the same where copies were not merged.
-        let all = |shots: &[ShotFacts]| exact_vendi(&shots.iter().map(|s| s.picture.as_slice()).collect::<Vec<_>>());
+        let all = |shots: &[ShotFacts]| exact_vendi(&shots.iter().map(|s| &*s.picture).collect::<Vec<_>>());
         assert!((all(&once) / all(&again) - 1.0).abs() < 0.01);
         assert!(a.vendi.value > 12.0 && a.vendi.value < 50.0, "sets, not shots, are what differs: {:?}", a.vendi);
     }
@@ -208,23 +272,24 @@ mod tests {
         let one = density(&library(1, 1, 2), None);
         assert!((one.vendi.value - 1.0).abs() < 1e-9 && one.vendi.exact && one.effective_frames.is_none());
         // Rows of a Hadamard matrix: each differs from each by as much as can be.
-        let rows: Vec<Vec<f32>> =
-            (0..16u32).map(|i| (0..64u32).map(|j| ((i & j).count_ones() % 2) as f32).collect()).collect();
+        let rows: Vec<Vec<u8>> =
+            (0..16u32).map(|i| (0..64u32).map(|j| 255 * ((i & j).count_ones() % 2) as u8).collect()).collect();
         let n = vendi(&rows.iter().map(Vec::as_slice).collect::<Vec<_>>());
         assert!((n.value - 16.0).abs() < 0.01, "{n:?}");
         assert_eq!(density(&[], None).vendi.value, 0.0);
-        // Two pictures one kernel's width apart: eigenvalues (1 + e^-0.5) / 2 and (1 - e^-0.5) / 2.
-        let (low, high) = ([0.4f32; 48], [0.46f32; 48]);
-        let entropy: f64 = [1.0, -1.0].map(|s| 0.5 * (1.0 + s * (-0.5f64).exp())).iter().map(|l| -l * l.ln()).sum();
-        assert!((vendi(&[&low, &high]).value - entropy.exp()).abs() < 1e-5);
+        // Two pictures about one kernel's width apart, alike by k: eigenvalues (1 + k) / 2 and (1 - k) / 2.
+        let (low, high) = ([100u8; 48], [115u8; 48]);
+        let alike = (-0.5 * (15.0 / 255.0 / KERNEL_WIDTH).powi(2)).exp();
+        let entropy: f64 = [1.0, -1.0].map(|s| 0.5 * (1.0 + s * alike)).iter().map(|l| -l * l.ln()).sum();
+        assert!((vendi(&[&low, &high]).value - entropy.exp()).abs() < 1e-9);
     }
 
     #[test]
     fn scaling_from_a_choice_comes_near_the_whole() {
         for sets in [20, 300] {
             let shots = library(sets, 600 / sets, 3);
-            let pictures: Vec<&[f32]> = shots.iter().map(|s| s.picture.as_slice()).collect();
-            let (all, some) = (vendi_of(&pictures, 600), vendi_of(&pictures, 200));
+            let pictures: Vec<&[u8]> = shots.iter().map(|s| &*s.picture).collect();
+            let (all, some) = (vendi_of(&pictures, 600, 600), vendi_of(&pictures, 200, 600));
             assert!(all.exact && !some.exact && some.of == 200);
             assert!((some.value / all.value - 1.0).abs() < 0.25, "{sets} sets: {all:?} {some:?}");
         }

@@ -9,13 +9,13 @@
 //! values give the same verdicts; repeated film never improves a verdict; beyond eight times the largest training the
 //! answer is "unknown"; every verdict says why, with its numbers, and what would change it.
 //!
-//! Reading order: [`facts`] (what is known of a shot), [`copies`], [`density`]; [`cell`], [`variety`], [`neighbor`]; [`library`]
+//! Reading order: [`facts`] (what is known of a shot), [`stock`] (of many shots, those that are held), [`copies`], [`density`]; [`cell`], [`variety`], [`neighbor`], [`request`]; [`library`]
 //! (all of that in one value); [`curve`], [`trace`]; [`reference`](mod@reference) (what others needed); [`verdict`], [`whatif`]; and what is shown of
 //! it: [`report`](mod@report).
 //!
 //! ```
 //! use audit::{Evidence, Level, Library, ShotFacts, audit};
-//! let shots = [ShotFacts { seconds: 4.5, frames: 108, picture: vec![0.5; 12], ..ShotFacts::default() }];
+//! let shots = [ShotFacts { seconds: 4.5, frames: 108, picture: [128; 12].into(), ..ShotFacts::default() }];
 //! let answer = audit(&Library::of(&shots, None), &[Evidence { task: "denoising".into(), ..Evidence::default() }]);
 //! assert_eq!(answer.verdicts[0].verdict, Level::Unknown);
 //! assert!(answer.verdicts[0].because.contains("1 unique shot"));
@@ -30,6 +30,8 @@ pub mod library;
 pub mod neighbor;
 pub mod reference;
 pub mod report;
+pub mod request;
+pub mod stock;
 pub mod trace;
 pub mod variety;
 pub mod verdict;
@@ -39,6 +41,8 @@ pub use curve::{Curve, CurveError, Outlook, Point, Prediction};
 pub use facts::{Kind, Look, ShotFacts};
 pub use library::{Library, Summary};
 pub use report::{ReportSpec, report};
+pub use request::{Asked, Request};
+pub use stock::Stock;
 pub use trace::{Ending, compute_limited};
-pub use verdict::{Audit, Evidence, Level, Need, Part, Scale, Verdict, audit};
+pub use verdict::{Audit, Evidence, HeldOut, Level, Need, Part, Scale, Verdict, audit};
 pub use whatif::{Plan, PlanError, WhatIf, what_if};

@@ -1,7 +1,5 @@
 //! The library as the audit sees it: size, density and variety in one value.
 
-use std::collections::BTreeSet;
-
 use serde::{Serialize, Serializer};
 
 use crate::cell::{Cell, Light, Place};
@@ -10,6 +8,7 @@ use crate::density::{Density, density_of};
 use crate::facts::{Kind, ShotFacts};
 use crate::neighbor::{TitleCover, between_titles};
 use crate::reference::{Standing, standing};
+use crate::stock::{Stock, Totals};
 use crate::variety::Grid;
 
 /// Fewest unique shots of which any can be held out: fewer leave no four to test on.
@@ -41,6 +40,9 @@ pub struct Summary {
     pub shots: usize,
     /// Shots without copies.
     pub unique_shots: usize,
+    /// Shots that this was counted in, where there are too many to hold them all: copies, worth and kinds are then scaled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sampled_shots: Option<usize>,
     /// Effective number of unique shots (Vendi).
     #[serde(serialize_with = "tenth")]
     pub effective_shots: f64,
@@ -65,15 +67,28 @@ fn tenth<S: Serializer>(value: &f64, s: S) -> Result<S::Ok, S::Error> {
 }
 
 impl Library {
-    /// Measures a library; `rho`, how alike the frames of one shot are, from [`crate::density::likeness_in_shots`].
+    /// Measures a library; `rho`, how alike the frames of one shot are, from [`crate::density::Likeness`].
     pub fn of(shots: &[ShotFacts], rho: Option<f64>) -> Library {
+        let mut totals = Totals::default();
+        shots.iter().for_each(|s| totals.add(s));
+        Library::measured(shots, |_| true, &totals, rho)
+    }
+
+    /// The same where there may be too many shots to hold: what is counted of those held is taken for all.
+    pub fn of_stock(stock: &Stock, rho: Option<f64>) -> Library {
+        Library::measured(stock.shots(), |i| stock.counts(i), stock.totals(), rho)
+    }
+
+    fn measured(shots: &[ShotFacts], counts: impl Fn(usize) -> bool, totals: &Totals, rho: Option<f64>) -> Library {
         // A copy beside its original would shrink the neighborhood of both to nothing.
-        let groups = copies::groups(shots);
-        let unique: Vec<ShotFacts> = groups.iter().map(|g| shots[copies::keeper(g, shots)].clone()).collect();
+        let keepers = copies::groups(shots).into_iter().map(|g| copies::keeper(&g, shots));
+        let unique: Vec<&ShotFacts> = keepers.filter(|i| counts(*i)).map(|i| &shots[i]).collect();
+        let mut counted = Totals::default();
+        shots.iter().enumerate().filter(|(i, _)| counts(*i)).for_each(|(_, s)| counted.add(s));
         Library {
-            density: density_of(shots, &groups, rho),
-            grid: Grid::of_unique(unique.iter()),
-            titles: shots.iter().map(|s| s.title).collect::<BTreeSet<_>>().len(),
+            density: density_of(totals, &counted, &unique, rho),
+            grid: Grid::of_unique(&unique, totals.shots as f64 / counted.shots.max(1) as f64),
+            titles: totals.titles.len(),
             covers: between_titles(&unique),
         }
     }
@@ -122,6 +137,7 @@ impl Library {
             titles: self.titles,
             shots: d.shots,
             unique_shots: d.unique_shots,
+            sampled_shots: d.sampled,
             effective_shots: d.vendi.value,
             effective_shots_exact: d.vendi.exact,
             frames: d.frames,

@@ -1,9 +1,11 @@
 //! Neighbors: how far what is asked for lies from what there is, and whether one title covers another.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::cell::{Brightness, Light, Motion, Palette, Place, Wanted};
-use crate::facts::{Kind, Look, ShotFacts, distance, sample};
+use crate::facts::{Kind, Look, ShotFacts, distance, sample, scatter};
 
 /// The neighbor whose distance counts is the fifth: a single odd likeness says nothing.
 pub const NEIGHBOR: usize = 5;
@@ -22,36 +24,40 @@ pub struct Reach {
 }
 
 /// How far a picture lies from the library; `None` where fewer than six shots can be compared with it.
-pub fn reach_of_picture(shots: &[ShotFacts], request: &[f32]) -> Option<Reach> {
-    let library: Vec<&[f32]> =
-        shots.iter().map(|s| s.picture.as_slice()).filter(|p| !p.is_empty() && p.len() == request.len()).collect();
-    reach(&library, request)
+pub fn reach_of_picture<'a>(shots: impl IntoIterator<Item = &'a ShotFacts>, request: &[u8]) -> Option<Reach> {
+    let pictures = shots.into_iter().map(|s| &*s.picture);
+    let library: Vec<&[u8]> = pictures.filter(|p| !p.is_empty() && p.len() == request.len()).collect();
+    reach(&library, request, distance)
 }
 
 /// How far a wish lies from the library, on the axes that it names; `None` with fewer than six shots.
 ///
 /// Each axis is brought to about one unit between its ends; place and hour of which the catalogue is unsure lie in the middle.
-pub fn reach_of_wish(shots: &[ShotFacts], wish: &Wanted) -> Option<Reach> {
-    let library: Vec<Vec<f32>> = shots.iter().map(|s| axes(&s.look, wish)).collect();
-    reach(&library.iter().map(Vec::as_slice).collect::<Vec<_>>(), &axes(&center(wish), wish))
+pub fn reach_of_wish<'a>(shots: impl IntoIterator<Item = &'a ShotFacts>, wish: &Wanted) -> Option<Reach> {
+    let library: Vec<Vec<f32>> = shots.into_iter().map(|s| axes(&s.look, wish)).collect();
+    let apart = |a: &[f32], b: &[f32]| {
+        let square: f32 = a.iter().zip(b).map(|(x, y)| (x - y) * (x - y)).sum();
+        (f64::from(square) / a.len() as f64).sqrt()
+    };
+    reach(&library.iter().map(Vec::as_slice).collect::<Vec<_>>(), &axes(&center(wish), wish), apart)
 }
 
-fn reach(library: &[&[f32]], request: &[f32]) -> Option<Reach> {
-    let chosen: Vec<&[f32]> = sample(library.len(), MOST).iter().map(|&i| library[i]).collect();
+fn reach<T>(library: &[&[T]], request: &[T], apart: impl Fn(&[T], &[T]) -> f64) -> Option<Reach> {
+    let chosen: Vec<&[T]> = sample(library.len(), MOST).iter().map(|&i| library[i]).collect();
     if chosen.len() <= NEIGHBOR || request.is_empty() {
         return None;
     }
-    let asked = fifth(chosen.iter().map(|p| distance(p, request)));
-    let own = radii(&chosen);
+    let asked = fifth(chosen.iter().map(|p| apart(p, request)));
+    let own = radii(&chosen, apart);
     // What is just as far, to rounding, is not nearer.
     let nearer = own.iter().filter(|d| **d < asked - 1e-9).count();
     Some(Reach { distance: asked, percentile: 100.0 * nearer as f64 / own.len() as f64 })
 }
 
 /// Distance of each to its fifth nearest other.
-fn radii(all: &[&[f32]]) -> Vec<f64> {
+fn radii<T>(all: &[&[T]], apart: impl Fn(&[T], &[T]) -> f64) -> Vec<f64> {
     (0..all.len())
-        .map(|i| fifth(all.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, p)| distance(p, all[i]))))
+        .map(|i| fifth(all.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, p)| apart(p, all[i]))))
         .collect()
 }
 
@@ -145,15 +151,15 @@ pub struct Cover {
 ///
 /// A shot's neighborhood reaches to the fifth nearest shot of its own body. `None` with fewer than six shots to ask for, or
 /// none trained on. Source: Naeem et al., Reliable Fidelity and Diversity Metrics, ICML 2020 (density and coverage).
-pub fn cover(trained: &[&[f32]], asked: &[&[f32]]) -> Option<Cover> {
-    let thin = |all: &[&'_ [f32]]| sample(all.len(), MOST);
-    let asked: Vec<&[f32]> = thin(asked).into_iter().map(|i| asked[i]).collect();
-    let trained: Vec<&[f32]> = thin(trained).into_iter().map(|i| trained[i]).collect();
+pub fn cover(trained: &[&[u8]], asked: &[&[u8]]) -> Option<Cover> {
+    let thin = |all: &[&'_ [u8]]| sample(all.len(), MOST);
+    let asked: Vec<&[u8]> = thin(asked).into_iter().map(|i| asked[i]).collect();
+    let trained: Vec<&[u8]> = thin(trained).into_iter().map(|i| trained[i]).collect();
     if asked.len() <= NEIGHBOR || trained.is_empty() {
         return None;
     }
     let (mut covered, mut inside) = (0usize, 0usize);
-    for (center, radius) in asked.iter().zip(radii(&asked)) {
+    for (center, radius) in asked.iter().zip(radii(&asked, distance)) {
         let here = trained.iter().filter(|t| distance(t, center) <= radius).count();
         inside += here;
         covered += usize::from(here > 0);
@@ -175,24 +181,26 @@ pub struct TitleCover {
     pub cover: Option<Cover>,
 }
 
-/// For each title, how all others together cover it, in the order of the titles.
-pub fn between_titles(shots: &[ShotFacts]) -> Vec<TitleCover> {
-    let mut titles: Vec<u32> = shots.iter().map(|s| s.title).collect();
-    titles.sort_unstable();
-    titles.dedup();
-    let pictures = |own: bool, title: u32| -> Vec<&[f32]> {
-        shots
-            .iter()
-            .filter(|s| (s.title == title) == own && !s.picture.is_empty())
-            .map(|s| s.picture.as_slice())
-            .collect()
-    };
-    titles
-        .iter()
-        .map(|&title| TitleCover {
-            title,
-            shots: shots.iter().filter(|s| s.title == title).count(),
-            cover: cover(&pictures(false, title), &pictures(true, title)),
+/// More titles than this are represented by so many, chosen evenly.
+const MOST_TITLES: usize = 500;
+
+/// For each title, how all others together cover it, in the order of the titles; for [`MOST_TITLES`] of more.
+pub fn between_titles(shots: &[&ShotFacts]) -> Vec<TitleCover> {
+    let mut by_title: BTreeMap<u32, Vec<&[u8]>> = BTreeMap::new();
+    for shot in shots {
+        let pictures = by_title.entry(shot.title).or_default();
+        pictures.extend((!shot.picture.is_empty()).then_some(&*shot.picture));
+    }
+    // One order for all titles: the others of each are the first in it that are not its own.
+    let mut order: Vec<&ShotFacts> = shots.iter().copied().filter(|s| !s.picture.is_empty()).collect();
+    order.sort_by_key(|s| scatter(u64::from(s.reel) << 32 | u64::from(s.shot)));
+    let titles: Vec<(&u32, &Vec<&[u8]>)> = by_title.iter().collect();
+    let chosen = sample(titles.len(), MOST_TITLES).into_iter().map(|i| titles[i]);
+    chosen
+        .map(|(&title, own)| {
+            let others: Vec<&[u8]> =
+                order.iter().filter(|s| s.title != title).take(MOST).map(|s| &*s.picture).collect();
+            TitleCover { title, shots: own.len(), cover: cover(&others, own) }
         })
         .collect()
 }
@@ -203,12 +211,13 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     use super::*;
+    use crate::facts::bytes;
 
     fn cloud(center: f32, count: usize, title: u32, rng: &mut ChaCha8Rng) -> Vec<ShotFacts> {
         (0..count)
             .map(|i| {
-                let picture = (0..48).map(|_| center + rng.random_range(-0.1..0.1)).collect();
-                ShotFacts { title, shot: i as u32, seconds: 4.0, frames: 96, picture, ..Default::default() }
+                let picture = bytes((0..48).map(|_| center + rng.random_range(-0.1..0.1)));
+                ShotFacts { title, reel: title, shot: i as u32, seconds: 4.0, frames: 96, picture, ..Default::default() }
             })
             .collect()
     }
@@ -251,13 +260,13 @@ mod tests {
         let mut shots = cloud(0.4, 60, 1, &mut rng);
         shots.extend(cloud(0.4, 60, 2, &mut rng));
         shots.extend(cloud(0.9, 60, 3, &mut rng));
-        let found = between_titles(&shots);
+        let found = between_titles(&shots.iter().collect::<Vec<_>>());
         assert_eq!(found.iter().map(|t| t.title).collect::<Vec<_>>(), [1, 2, 3]);
         assert!(found[0].cover.unwrap().coverage > 0.9, "{found:?}");
         assert!(found[2].cover.unwrap().coverage < 0.05, "{found:?}");
-        let alone = between_titles(&shots[..60]);
+        let alone = between_titles(&shots[..60].iter().collect::<Vec<_>>());
         assert_eq!(alone[0].cover, None);
-        let same: Vec<&[f32]> = shots[..60].iter().map(|s| s.picture.as_slice()).collect();
+        let same: Vec<&[u8]> = shots[..60].iter().map(|s| &*s.picture).collect();
         assert_eq!(cover(&same, &same).unwrap().coverage, 1.0);
     }
 

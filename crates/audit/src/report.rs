@@ -6,6 +6,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::library::Library;
 use crate::reference::{GENERATION, figures, ratio_words, thousands};
+use crate::request::Asked;
 use crate::verdict::{Audit, Level, Part, Verdict};
 use crate::whatif::WhatIf;
 
@@ -26,6 +27,8 @@ pub struct ReportSpec<'a> {
     pub titles: &'a BTreeMap<u32, String>,
     /// The verdicts with planned film, if anything is planned.
     pub what_if: Option<&'a WhatIf>,
+    /// What was asked for, and how far it lies.
+    pub requests: &'a [Asked],
     /// Further remarks, one line each.
     pub notes: &'a [String],
 }
@@ -57,6 +60,7 @@ pub fn report(spec: &ReportSpec<'_>) -> String {
                     div.cards { @for (n, v) in audit.verdicts.iter().enumerate() { (card(n, v)) } }
                     (grid::variety(spec.library))
                     (grid::titles(spec.library, spec.titles))
+                    @if !spec.requests.is_empty() { (asked(spec.requests)) }
                     @if let Some(what_if) = spec.what_if { (planned(what_if)) }
                     @if !spec.notes.is_empty() { h2 { "Good to know" } ul { @for note in spec.notes { li { (note) } } } }
                     (method::engineers(spec))
@@ -182,6 +186,18 @@ fn chance(probability: Option<f64>) -> String {
         Some(p) if p > 0.99 => "over 99 %".to_owned(),
         Some(p) if p < 0.01 => "under 1 %".to_owned(),
         Some(p) => format!("{:.0} %", 100.0 * p),
+    }
+}
+
+fn asked(requests: &[Asked]) -> Markup {
+    html! {
+        section {
+            h2 { "What was asked for" }
+            div.wide { table {
+                thead { tr { th { "Request" } th { "Like the library?" } th { "Why" } } }
+                tbody { @for a in requests { tr { td { (capital(&a.request)) } td { (badge(a.verdict)) } td { (a.because) } } } }
+            } }
+        }
     }
 }
 

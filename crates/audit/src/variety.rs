@@ -46,14 +46,19 @@ impl Grid {
     /// The grid of a library; of copies only the longest counts.
     pub fn of(shots: &[ShotFacts]) -> Grid {
         let groups = copies::groups(shots);
-        Grid::of_unique(groups.iter().map(|g| &shots[copies::keeper(g, shots)]))
+        let unique: Vec<&ShotFacts> = groups.iter().map(|g| &shots[copies::keeper(g, shots)]).collect();
+        Grid::of_unique(&unique, 1.0)
     }
 
-    /// The grid of shots none of which is a copy.
-    pub(crate) fn of_unique<'a>(shots: impl Iterator<Item = &'a ShotFacts>) -> Grid {
+    /// The grid of shots none of which is a copy, each of which stands for `scale` shots.
+    pub(crate) fn of_unique(shots: &[&ShotFacts], scale: f64) -> Grid {
         let mut grid = Grid::default();
         for shot in shots {
             grid.add(Cell::of(&shot.look), Amount { shots: 1, seconds: shot.seconds });
+        }
+        for amount in grid.cells.values_mut() {
+            amount.shots = (amount.shots as f64 * scale).round() as usize;
+            amount.seconds *= scale;
         }
         grid
     }
@@ -142,8 +147,8 @@ mod tests {
             kind: Kind::Animation,
         };
         // Pictures far apart: none is a copy of another.
-        let picture = (0..48).map(|p| if p % 24 == i % 24 { 1.0 } else { f32::from(i / 24 == p / 24) * 0.5 }).collect();
-        ShotFacts { title: 1, shot: i, seconds: 4.0, frames: 96, picture, look }
+        let picture = (0..48).map(|p| if p % 24 == i % 24 { 255 } else { 128 * u8::from(i / 24 == p / 24) }).collect();
+        ShotFacts { title: 1, shot: i, seconds: 4.0, frames: 96, picture, look, ..ShotFacts::default() }
     }
 
     #[test]

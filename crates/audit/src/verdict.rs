@@ -108,6 +108,29 @@ impl Scale {
     }
 }
 
+/// How what a specialist is judged on was held out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeldOut {
+    /// Whole titles, of which nothing was learned from.
+    Titles,
+    /// Whole titles, and camera set-ups of titles that are learned from.
+    TitlesAndSetups,
+    /// Camera set-ups of titles that are learned from.
+    Setups,
+}
+
+impl HeldOut {
+    /// What it is, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            HeldOut::Titles => "whole titles that nothing is learned from",
+            HeldOut::TitlesAndSetups => "whole titles, and camera set-ups of titles that are learned from",
+            HeldOut::Setups => "camera set-ups of the very titles that are learned from",
+        }
+    }
+}
+
 /// What was measured of one specialist, by small trainings on parts of the library.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -143,6 +166,10 @@ pub struct Evidence {
     pub wants: Vec<Wanted>,
     /// What to use where the library is not enough; the classical method if empty.
     pub instead: String,
+    /// How what it was judged on was held out; `None` where nothing was.
+    pub held_out: Option<HeldOut>,
+    /// Why nothing was measured, a whole sentence, where somebody knows.
+    pub unmeasured: Option<String>,
 }
 
 /// What would make it enough.
@@ -233,6 +260,9 @@ pub struct Verdict {
     pub variety: Part,
     /// How the longest training ended.
     pub compute: Option<Ending>,
+    /// How what it was judged on was held out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_out: Option<HeldOut>,
     /// Further remarks.
     pub notes: Vec<String>,
     /// The learning curve, to be drawn.
@@ -310,6 +340,7 @@ fn unconditional_generator(library: &Library, more: f64) -> Verdict {
         density: if verdict == Level::Red { part("density") } else { supply::density(library, None) },
         variety: if verdict == Level::Red { part("variety") } else { supply::variety(library, &Wanted::main_cells()) },
         compute: None,
+        held_out: None,
         notes: Vec::new(),
         curve: None,
     }

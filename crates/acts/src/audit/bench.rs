@@ -1,21 +1,24 @@
 //! Small trainings on parts of the library, and the one on all of it that a prediction is held against.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use ::audit::{Evidence, Library, Point};
+use ::audit::{Evidence, HeldOut, Library, Point};
 use film::ContentHash;
 use jobs::{Cancel, Progress, Unit, Whole};
+use neural::slot::Slot;
 use neural::wire::Said;
 use neural::{Runner, Trainer};
+use render::fix::Net;
 use serde::{Deserialize, Serialize};
 use specialists::gate::Score;
-use specialists::image::learn::{JudgeError, Plan, task_folder};
+use specialists::image::learn::{JudgeError, LESSONS_SEED, Plan, task_folder};
 use specialists::image::material::{Material, folder};
+use specialists::image::plane::Plane;
 use specialists::image::restore::UNIT;
-use specialists::image::samples::Pool;
+use specialists::image::samples::{LESSON, Pool};
 use specialists::image::synth::hash;
 use specialists::image::task::Task;
 use specialists::image::tool::Tool;
@@ -25,14 +28,21 @@ use specialists::split::Role;
 
 use super::{AuditError, Validated, Wish, bare};
 use crate::House;
+use crate::specialists::choose;
 use crate::train::cores;
 
 /// Parts of what may be learned from, each inside the next.
 const PARTS: [f64; 3] = [1.0 / 16.0, 1.0 / 8.0, 1.0 / 4.0];
 /// Trainings on each part, with other film and other weights.
 const SEEDS: u64 = 3;
+/// Looks along each training at least: fewer than nine do not say whether it was still learning at its end. Twelve cost as
+/// much as a tenth of the steps.
+const LOOKS: u64 = 12;
 /// Held-out pieces that each training is judged on.
 const JUDGED: usize = 96;
+
+/// Shots, windows of each, and pieces of each window, by which it is seen how alike the frames of a shot are.
+const ALIKE: (usize, usize, usize) = (32, 4, 4);
 
 /// One small training.
 struct Run {
@@ -57,9 +67,10 @@ pub(super) struct Bench<'a> {
     pub(super) trainer: Trainer,
     pub(super) material: Material,
     pub(super) wish: &'a Wish,
-    /// Shots that are nobody's copy.
-    pub(super) unique: BTreeSet<(String, u32)>,
-    pub(super) seconds: BTreeMap<(String, u32), f64>,
+    /// Shots that are copies of others: a reel, and a number in it.
+    pub(super) copied: HashSet<(ContentHash, u32)>,
+    /// Length of each reel's shots.
+    pub(super) seconds: &'a BTreeMap<ContentHash, Vec<f32>>,
     pub(super) library: &'a Library,
 }
 
@@ -74,7 +85,7 @@ impl Bench<'_> {
         let all = self
             .material
             .pool(task, Role::Train)
-            .only(|title, piece| self.unique.contains(&(title.to_owned(), piece.place.shot)));
+            .of_shots(|reel, shot| !self.copied.contains(&(reel, shot)));
         let runs: Vec<Run> = (0..SEEDS)
             .flat_map(|seed| PARTS.map(|part| self.part(task, &all, part, seed)))
             .filter(|r| !r.pool.is_empty())
@@ -92,13 +103,16 @@ impl Bench<'_> {
             runs.iter().zip(&results).map(|(run, r)| Point { n: run.hours, loss: r.loss }).collect();
         let longest =
             runs.iter().zip(&results).filter(|(r, _)| r.part == PARTS[PARTS.len() - 1]).map(|(_, r)| r).next();
+        let start = self.judged(task, &mut ours(&task.card()?.onnx, cores())?, cancel)?;
         let e = Evidence {
             points,
             classical: results.first().map_or(0.0, |r| r.classical),
-            now: self.now(task),
-            start: Some(mean(&self.judged(task, &task.card()?.onnx, cores(), cancel)?, |s| s.learned)),
+            now: self.now(task, &start, progress, cancel)?,
+            start: Some(mean(&start, |s| s.learned)),
             share: (full.hours / self.library.unique_hours().max(1e-9)).min(1.0),
             history: longest.map(|r| r.history.clone()).unwrap_or_default(),
+            samples: self.samples(task, &all, cancel)?,
+            held_out: Some(self.held_out()),
             ..bare(task)
         };
         let validated = if self.wish.validate { self.validate(&e, full, progress, cancel)? } else { None };
@@ -107,30 +121,31 @@ impl Bench<'_> {
 
     /// A part of what may be learned from: groups of shots that look alike in an order of the seed's, as many as make it up.
     fn part(&self, task: Task, all: &Pool, part: f64, seed: u64) -> Run {
-        let mut groups: BTreeMap<(String, u32), BTreeSet<u32>> = BTreeMap::new();
+        let mut groups: BTreeMap<(ContentHash, u32), BTreeSet<u32>> = BTreeMap::new();
         for i in 0..all.len() {
-            let (title, piece) = all.about(i);
-            groups.entry((title.to_owned(), piece.place.setup)).or_default().insert(piece.place.shot);
+            let (reel, shot) = all.shot(i);
+            groups.entry((reel, all.about(i).1.place.setup)).or_default().insert(shot);
         }
-        let length = |title: &str, shots: &BTreeSet<u32>| -> f64 {
-            shots.iter().filter_map(|s| self.seconds.get(&(title.to_owned(), *s))).sum()
+        let length = |reel: ContentHash, shots: &BTreeSet<u32>| -> f64 {
+            let seconds = self.seconds.get(&reel);
+            shots.iter().filter_map(|s| seconds?.get(*s as usize)).map(|s| f64::from(*s)).sum()
         };
-        let mut order: Vec<(u64, &(String, u32), f64)> = groups
+        let mut order: Vec<(u64, (ContentHash, &BTreeSet<u32>), f64)> = groups
             .iter()
             .enumerate()
-            .map(|(i, (key, shots))| (hash(seed ^ 0xa0d1, i as u64), key, length(&key.0, shots)))
+            .map(|(i, (key, shots))| (hash(seed ^ 0xa0d1, i as u64), (key.0, shots), length(key.0, shots)))
             .collect();
         order.sort_unstable_by_key(|o| o.0);
         let total: f64 = order.iter().map(|o| o.2).sum();
-        let (mut sum, mut chosen) = (0.0, BTreeSet::new());
-        for (_, key, seconds) in order {
+        let (mut sum, mut chosen) = (0.0, HashSet::new());
+        for (_, (reel, shots), seconds) in order {
             if sum > 0.0 && sum + 0.5 * seconds > part * total && part < 1.0 {
                 break;
             }
             sum += seconds;
-            chosen.insert(key.clone());
+            chosen.extend(shots.iter().map(|shot| (reel, *shot)));
         }
-        let pool = all.only(|title, piece| chosen.contains(&(title.to_owned(), piece.place.setup)));
+        let pool = all.of_shots(|reel, shot| chosen.contains(&(reel, shot)));
         Run { task, part, seed, hours: sum / 3600.0, pool }
     }
 
@@ -176,11 +191,13 @@ impl Bench<'_> {
     fn run(&self, run: &Run, threads: usize, cancel: &Cancel) -> Result<Tried, AuditError> {
         let home = folder(self.house.library()).join("audit");
         // What is learned from, to the piece: another subset is another training.
-        let pieces: Vec<String> = (0..run.pool.len()).map(|i| format!("{:?}", run.pool.about(i))).collect();
+        let pieces: Vec<String> =
+            (0..run.pool.len()).map(|i| format!("{} {:?}", run.pool.shot(i).0, run.pool.about(i))).collect();
         let first = ContentHash::of(shelf::base_weights(run.task)).short();
+        let look_every = (self.wish.steps / LOOKS).max(1);
         let key = ContentHash::of(
             format!(
-                "{} {first} {} {} {} {} {}",
+                "{} {first} {} {} {look_every} {} {} {}",
                 run.task,
                 run.seed,
                 self.wish.steps,
@@ -203,7 +220,7 @@ impl Bench<'_> {
             steps: self.wish.steps,
             rate: 4e-4,
             patience: u32::MAX,
-            look_every: (self.wish.steps / 6).max(1),
+            look_every,
             seconds: None,
             seed: run.seed,
             begin_with: Some(self.first_weights(run.task)),
@@ -215,7 +232,7 @@ impl Bench<'_> {
         let watched = self.material.pool(run.task, Role::Watch);
         let trained = run.task.learn(&self.trainer, &run.pool, &watched, &plan, cancel, &mut |_: &Said| {})?;
         let onnx = neural::onnx::write(&run.task.net(), &trained.weights).map_err(ShelfError::from)?;
-        let scores = self.judged(run.task, &onnx, threads, cancel)?;
+        let scores = self.judged(run.task, &mut ours(&onnx, threads)?, cancel)?;
         let unit = f64::from(UNIT / 255.0).powi(2);
         let result = Tried {
             loss: mean(&scores, |s| s.learned),
@@ -230,19 +247,72 @@ impl Bench<'_> {
     }
 
     /// How a net fares on the held-out film that all are judged on.
-    fn judged(&self, task: Task, onnx: &[u8], threads: usize, cancel: &Cancel) -> Result<Vec<Score>, AuditError> {
+    fn judged(&self, task: Task, tool: &mut Tool, cancel: &Cancel) -> Result<Vec<Score>, AuditError> {
         let held_out = self.material.pool(task, Role::Test).thinned(JUDGED);
-        let mut tool = Tool::Ours(Runner::described(onnx, threads).map_err(JudgeError::from)?);
-        Ok(task.judge(&held_out, &mut tool, cancel)?)
+        Ok(task.judge(&held_out, tool, cancel)?)
     }
 
-    /// The specialist that runs now, on the same held-out film.
-    fn now(&self, task: Task) -> Option<f64> {
-        let kept = match shelf::library(&folder(self.house.library()), task) {
-            Ok(Some(kept)) => kept,
-            _ => return None,
+    /// What works now, on the same held-out film: the net that `fix` would take, or the classical twin. `start` is how the
+    /// shipped weights and the twin fare.
+    fn now(
+        &self,
+        task: Task,
+        start: &[Score],
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Option<f64>, AuditError> {
+        let mut tool = match choose(Some(self.house), task, progress, cancel).0 {
+            Net::None(_) => return Ok(Some(mean(start, |s| s.classical))),
+            Net::Base => return Ok(Some(mean(start, |s| s.learned))),
+            Net::File(path) => {
+                let onnx = fs::read(&path).map_err(|error| AuditError::File { path, error })?;
+                ours(&onnx, cores())?
+            }
+            // It conforms, or it would not have been chosen; one that is gone since is not judged.
+            Net::Brought(page) => match Slot::read(&page).and_then(|slot| Ok((slot.open(&page, cores())?, slot))) {
+                Ok((runner, slot)) => Tool::Brought(runner, slot),
+                Err(_) => return Ok(None),
+            },
         };
-        Some(mean(&kept.gate.scores, |s| s.learned))
+        Ok(Some(mean(&self.judged(task, &mut tool, cancel)?, |s| s.learned)))
+    }
+
+    /// How what is judged on was held out.
+    fn held_out(&self) -> HeldOut {
+        let taught: HashSet<&String> = self.material.taught.iter().collect();
+        match self.material.held_out.iter().filter(|title| !taught.contains(title)).count() {
+            0 => HeldOut::Setups,
+            whole if whole == self.material.held_out.len() => HeldOut::Titles,
+            _ => HeldOut::TitlesAndSetups,
+        }
+    }
+
+    /// Losses of the shipped weights on frames of shots that have several: how alike the frames of a shot are to the task. A
+    /// sample is a frame, by some pieces of it; all have the same grain, so that what differs is the film.
+    fn samples(&self, task: Task, all: &Pool, cancel: &Cancel) -> Result<Vec<(u64, f64)>, AuditError> {
+        let (shots, windows, pieces) = ALIKE;
+        let mut places: BTreeMap<(ContentHash, u32), BTreeMap<i64, Vec<usize>>> = BTreeMap::new();
+        for i in 0..all.len() {
+            places.entry(all.shot(i)).or_default().entry(all.about(i).1.place.frame).or_default().push(i);
+        }
+        places.retain(|_, frames| frames.len() > 1);
+        let mut tool = ours(&task.card()?.onnx, cores())?;
+        let mut samples = Vec::new();
+        let step = places.len().div_ceil(shots).max(1);
+        for (n, frames) in places.values().step_by(step).enumerate() {
+            for frame in frames.values().take(windows) {
+                cancel.check().map_err(JudgeError::from)?;
+                let mut loss = 0.0;
+                for &i in frame.iter().take(pieces) {
+                    let lesson = all.make(task, i, LESSONS_SEED, false).map_err(|e| JudgeError::Read(e.to_string()))?;
+                    let data = tool.run(task, &lesson.inputs, LESSON, LESSON).map_err(JudgeError::from)?;
+                    loss += Plane { width: LESSON, height: LESSON, data }.apart(&lesson.target);
+                }
+                // By proportion, since losses of plain and of busy pictures are far apart.
+                samples.push((n as u64, (loss / frame.len().min(pieces) as f64).max(1e-6).ln()));
+            }
+        }
+        Ok(samples)
     }
 
     /// Writes the prediction down, trains on everything, and compares.
@@ -290,6 +360,10 @@ impl Bench<'_> {
         write(&v)?;
         Ok(Some(v))
     }
+}
+
+fn ours(onnx: &[u8], threads: usize) -> Result<Tool, JudgeError> {
+    Ok(Tool::Ours(Runner::described(onnx, threads)?))
 }
 
 fn db(mse: f64) -> f64 {

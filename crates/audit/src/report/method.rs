@@ -5,11 +5,16 @@ use maud::{Markup, html};
 use super::{ReportSpec, chance};
 use crate::curve::FARTHEST;
 use crate::density::KERNEL_WIDTH;
-use crate::reference::figures;
-use crate::verdict::{AMBER, GREEN};
+use crate::reference::{figures, thousands};
+use crate::verdict::{AMBER, GREEN, HeldOut};
 
 pub(super) fn engineers(spec: &ReportSpec<'_>) -> Markup {
     let d = &spec.library.density;
+    // How it was done here; where nothing was trained, how it would be.
+    let held_out = spec.audit.verdicts.iter().find_map(|v| v.held_out).map_or(
+        "whole titles where there are enough of them, else camera set-ups of the titles that are learned from",
+        HeldOut::words,
+    );
     let percent = |p: f64| format!("{:.0} %", 100.0 * p);
     html! {
         section.method {
@@ -37,11 +42,12 @@ pub(super) fn engineers(spec: &ReportSpec<'_>) -> Markup {
             } }
             dl.words {
                 dt { "Size" }
-                dd { "Each specialist is trained on nested parts of the library, split by title, several seeds each, and measured on film held out by title (or by scene, where there is one title). A curve L(n) = E + A n" sup { "−b" } " is laid through: 39 exponents with a log-normal prior (median 0.35, spread 0.5); E and A by ridge, neither below 0; all weighted by marginal likelihood. Intervals are widened by 1.15. Nothing is told beyond " (FARTHEST) " times the largest training. Green is a chance of " (percent(GREEN)) " or more to beat the best classical method by the target margin, amber " (percent(AMBER)) " or more, red less." }
+                dd { "Each specialist is trained on nested parts of what may be learned from, camera set-up by camera set-up, several seeds each, and measured on film held out: " (held_out) ". A curve L(n) = E + A n" sup { "−b" } " is laid through: 39 exponents with a log-normal prior (median 0.35, spread 0.5); E and A by ridge, neither below 0; all weighted by marginal likelihood. Intervals are widened by 1.15. Nothing is told beyond " (FARTHEST) " times the largest training. Green is a chance of " (percent(GREEN)) " or more to beat the best classical method by the target margin, amber " (percent(AMBER)) " or more, red less." }
                 dt { "Density" }
-                dd { "Copies are shots whose small pictures differ by less than another encoding would make them, across titles too; of each group the longest counts. The effective number of shots is the Vendi score, exp of the entropy of the eigenvalues of K/n, with a Gaussian kernel of the fixed width " (KERNEL_WIDTH) " on the root mean square difference of the pictures" @if !d.vendi.exact { ", computed of " (d.vendi.of) " shots and scaled by its own growth" } ". Frames within a shot count as m / (1 + (m−1)ρ), ρ from the analysis of variance of the losses." @if let Some(rho) = d.rho { " Here ρ is " (format!("{rho:.2}")) "." } }
+                dd { "Copies are shots whose small pictures differ by less than another encoding would make them, across titles too; of each group the longest counts. The effective number of shots is the Vendi score, exp of the entropy of the eigenvalues of K/n, with a Gaussian kernel of the fixed width " (KERNEL_WIDTH) " on the root mean square difference of the pictures" @if !d.vendi.exact { ", computed of " (d.vendi.of) " shots and scaled by its own growth" } ". Frames within a shot count as m / (1 + (m−1)ρ), ρ by analysis of variance: for a task of the losses of the weights that trainings begin with, on frames of shots that have several; for the library of the small pictures of some frames of each shot." @if let (Some(rho), Some(worth)) = (d.rho, d.effective_frames) { " By the pictures ρ is " (format!("{rho:.2}")) ", and " (thousands(d.frames as f64)) " frames are worth " (figures(worth)) "." }
+                    @if let Some(sampled) = d.sampled { " There are too many shots to compare them all: copies, worth, kinds and what titles cover are counted in " (thousands(sampled as f64)) " of " (thousands(d.shots as f64)) ", chosen with a fixed seed by what they look like, so that copies are chosen together, and scaled." } }
                 dt { "Variety" }
-                dd { "Unique shots by place, hour, motion, brightness, palette and kind; place and hour only where the catalogue is sure. Between titles: coverage after Naeem and others (2020), with the fifth neighbor." }
+                dd { "Unique shots by place, hour, motion, brightness, palette and kind; place and hour only where the catalogue is sure, animation or live action only where somebody said. Between titles: coverage after Naeem and others (2020), with the fifth neighbor. A request lies as far as its fifth nearest shot; beside it, how many shots lie nearer to their fellows." }
                 dt { "Compute" }
                 dd { "A line is laid through the last third of the longest training’s held-out losses. Where it still falls, by more than half a percent and two standard errors, compute is what is missing, and the curve shows less than the film could give." }
             }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{AMBER, Evidence, GREEN, Level, Need, Verdict, supply};
+use super::{AMBER, Evidence, GREEN, HeldOut, Level, Need, Verdict, supply};
 use crate::cell::Wanted;
 use crate::curve::{Curve, Outlook, Point};
 use crate::density::likeness_in_shots;
@@ -61,14 +61,15 @@ pub(super) fn verdict(library: &Library, evidence: &Evidence, more: f64) -> Verd
         density: supply::density(library, likeness_in_shots(&evidence.samples)),
         variety: supply::variety(library, &wants),
         compute,
+        held_out: evidence.held_out,
         notes: Vec::new(),
         curve: None,
     };
-    if library.covers.len() == 1 {
-        out.notes.push(
-            "There is one title: what was held out is of the same title, so nothing is promised about another."
-                .to_owned(),
-        );
+    if evidence.held_out == Some(HeldOut::Setups) {
+        out.notes.push(format!(
+            "No whole title is held out: what it is judged on is {}, so nothing is promised about another title.",
+            HeldOut::Setups.words()
+        ));
     }
     if let Some(ending) = compute.filter(|c| c.falling) {
         out.notes.push(format!(
@@ -79,6 +80,10 @@ pub(super) fn verdict(library: &Library, evidence: &Evidence, more: f64) -> Verd
     }
     if let Some(why) = library.nothing_to_hold_out() {
         out.because = why;
+        return out;
+    }
+    if let Some(why) = &evidence.unmeasured {
+        out.because = why.clone();
         return out;
     }
     if !(evidence.classical > 0.0 && evidence.classical.is_finite()) {

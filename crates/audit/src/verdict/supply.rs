@@ -28,8 +28,9 @@ pub(super) fn density(library: &Library, rho: Option<f64>) -> Part {
         _ => Level::Red,
     };
     let mut because = format!(
-        "{} shots, {} of them unique, are worth {}{} that share nothing.",
+        "{} shots, {}{} of them unique, are worth {}{} that share nothing.",
         thousands(d.shots as f64),
+        if d.sampled.is_some() { "about " } else { "" },
         thousands(d.unique_shots as f64),
         if d.vendi.exact { "" } else { "about " },
         figures(d.vendi.value)

@@ -13,7 +13,7 @@ fn shots(titles: u32, count: u32) -> Vec<ShotFacts> {
     let mut out = Vec::new();
     for title in 0..titles {
         for shot in 0..count {
-            let picture = (0..108).map(|_| rng.random_range(0.0..1.0)).collect();
+            let picture = (0..108).map(|_| rng.random_range(0..=255)).collect();
             let look = Look {
                 day: rng.random_range(0.0..1.0),
                 day_confidence: 0.8,
@@ -25,7 +25,7 @@ fn shots(titles: u32, count: u32) -> Vec<ShotFacts> {
                 hue: Some(rng.random_range(0.0..360.0)),
                 kind: Kind::LiveAction,
             };
-            out.push(ShotFacts { title, shot, seconds: 4.5, frames: 108, picture, look });
+            out.push(ShotFacts { title, reel: title, shot, seconds: 4.5, frames: 108, picture, look });
         }
     }
     out
@@ -186,9 +186,23 @@ fn a_training_cut_short_is_said() {
 }
 
 #[test]
-fn one_title_promises_nothing_about_another() {
-    let v = judged(&Library::of(&shots(1, 120), None), 1.4);
-    assert!(v.notes.iter().any(|n| n.contains("one title")), "{:?}", v.notes);
+fn without_a_title_held_out_nothing_is_promised_about_another() {
+    let note = |held_out: Option<HeldOut>| {
+        let library = Library::of(&shots(3, 120), None);
+        let e = Evidence { held_out, ..evidence(library.unique_hours(), 4e-4, 1e-4, 5e-4) };
+        let v = audit(&library, &[e]).verdicts.remove(0);
+        v.notes.iter().any(|n| n.contains("nothing is promised about another title"))
+    };
+    assert!(note(Some(HeldOut::Setups)), "however many titles there are");
+    assert!(!note(Some(HeldOut::Titles)) && !note(Some(HeldOut::TitlesAndSetups)) && !note(None));
+}
+
+#[test]
+fn what_could_not_be_measured_says_why() {
+    let why = Some("The training engine is not here.".to_owned());
+    let v = audit(&library(), &[Evidence { unmeasured: why.clone(), ..Evidence::default() }]).verdicts.remove(0);
+    assert_eq!((v.verdict, Some(v.because)), (Level::Unknown, why));
+    assert!(v.density.verdict != Level::Unknown && v.variety.verdict != Level::Unknown, "these need no training");
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn library() -> Library {
     let shots: Vec<ShotFacts> = (0..400u32)
         .map(|i| {
             // Every picture has another pattern of its index's bits.
-            let picture = (0..108u32).map(|p| ((i.wrapping_mul(2_654_435_761) >> (p % 31)) & 1) as f32 * 0.9).collect();
+            let picture = (0..108u32).map(|p| ((i.wrapping_mul(2_654_435_761) >> (p % 31)) & 1) as u8 * 230).collect();
             let look = Look {
                 day: 1.0,
                 day_confidence: 0.9,
@@ -60,7 +60,7 @@ fn library() -> Library {
                 hue: Some(20.0),
                 kind: Kind::LiveAction,
             };
-            ShotFacts { title: i / 200, shot: i, seconds: 9.0, frames: 216, picture, look }
+            ShotFacts { title: i / 200, reel: i / 200, shot: i, seconds: 9.0, frames: 216, picture, look }
         })
         .collect();
     Library::of(&shots, None)

@@ -11,15 +11,26 @@ use crate::failure::Failure;
 /// Is this library enough, for which job? Verdicts with error bars, and what to add.
 ///
 /// Trains each specialist on small parts of the library, follows the learning curve to all of it and never beyond eight times
-/// the largest part, and weighs how dense and how varied the library is. Stopped or killed, the same command goes on.
+/// the largest part, and weighs how dense and how varied the library is. Stopped or killed, the same command goes on. Without
+/// the engines that train and run nets it says what needs neither, and the rest is unknown.
 #[derive(Args)]
 pub(crate) struct Audit {
     /// Only these tasks: denoise, deblock, upscale.
     #[arg(long = "task", value_delimiter = ',', value_name = "TASKS")]
     tasks: Vec<Task>,
-    /// Planned film: +40h, or a list of titles as CSV (columns hours, title, and as wanted place, day/night, motion, kind).
+    /// Planned film: +40h, 1.5h, or a list of titles as CSV (columns hours, title, and as wanted place, day/night, motion,
+    /// kind).
     #[arg(long, num_args = 1.., value_name = "PLAN")]
     what_if: Vec<String>,
+    /// What will be asked for, and how far it lies from the library: "night exterior, fast", or a shot like "Nosferatu#4".
+    #[arg(long = "request", value_name = "REQUEST")]
+    requests: Vec<String>,
+    /// Titles that are animation; the library keeps it.
+    #[arg(long, num_args = 1.., value_name = "TITLE")]
+    animation: Vec<String>,
+    /// Titles that are live action; the library keeps it.
+    #[arg(long, num_args = 1.., value_name = "TITLE")]
+    live_action: Vec<String>,
     /// Steps of each small training.
     #[arg(long, default_value_t = 240, value_parser = clap::value_parser!(u64).range(20..))]
     steps: u64,
@@ -41,6 +52,9 @@ impl Audit {
             tasks: if self.tasks.is_empty() { Task::ALL.to_vec() } else { self.tasks.clone() },
             steps: self.steps,
             what_if: self.what_if.clone(),
+            requests: self.requests.clone(),
+            animation: self.animation.clone(),
+            live_action: self.live_action.clone(),
             validate: self.validate,
             shuffled: self.shuffled,
             page: self.out.clone(),
@@ -66,6 +80,11 @@ impl Audit {
                 for part in [("density", &v.density), ("variety", &v.variety)] {
                     out += &format!("  {:<8} {:<7} {}\n", part.0, part.1.verdict.name(), part.1.because);
                 }
+            }
+            for asked in &answer.requests {
+                let word = asked.verdict.name().to_uppercase();
+                out += &format!("{}  {}\n", t.bold(&asked.request), t.verdict(word == "GREEN", &word));
+                out += &format!("  {}\n", asked.because);
             }
             if let Some(what_if) = &answer.what_if {
                 out += &format!("{}\n", t.bold(&format!("with {:.1} hours more", what_if.hours)));

@@ -13,7 +13,7 @@ use rules::TrainingBasis;
 use super::crops::{Crops, GatherJob, Place, WINDOW};
 use super::grain::Ar;
 use super::manifest;
-use super::samples::{Bank, Pool};
+use super::samples::{Bank, Pool, Source};
 use super::task::Task;
 use crate::split::{Group, Role, Split};
 
@@ -25,7 +25,7 @@ const PIECES: usize = 8;
 /// Pieces of film, and where they come from.
 #[derive(Clone)]
 pub struct Material {
-    files: Arc<Vec<(String, Crops)>>,
+    files: Arc<Vec<Source>>,
     bank: Arc<Bank>,
     /// The list of it ([`manifest`]), shot by shot.
     pub list: Arc<str>,
@@ -162,17 +162,17 @@ impl Material {
                 }
             };
             shots.extend(manifest::lent(&name, hash, recipe, &crops.pieces));
-            files.push((name, crops));
+            files.push(Source { title: name, reel: hash, crops });
         }
-        if files.iter().all(|(_, c)| c.pieces.is_empty()) {
+        if files.iter().all(|f| f.crops.pieces.is_empty()) {
             let shots: usize = reels.iter().map(|r| r.2.shots.len()).sum();
             return Err(MaterialError::Nothing(format!("{} titles, {shots} shots", titles.len())));
         }
         let with = |role: fn(Role) -> bool| {
             let mut names: Vec<String> = files
                 .iter()
-                .filter(|(_, c)| c.pieces.iter().any(|p| role(p.place.role)))
-                .map(|(name, _)| name.clone())
+                .filter(|f| f.crops.pieces.iter().any(|p| role(p.place.role)))
+                .map(|f| f.title.clone())
                 .collect();
             names.dedup();
             names
