@@ -158,7 +158,8 @@ pub fn audit(house: &House, wish: &Wish, progress: &dyn Progress, cancel: &Cance
         }
     }
     // What will be asked for is what variety is about.
-    let wants: Vec<Wanted> = asked.iter().filter_map(|r| if let Request::Wish(w) = r { Some(*w) } else { None }).collect();
+    let wants: Vec<Wanted> =
+        asked.iter().filter_map(|r| if let Request::Wish(w) = r { Some(*w) } else { None }).collect();
     evidence.iter_mut().for_each(|e| e.wants.clone_from(&wants));
     let requests: Vec<Asked> = asked.iter().map(|r| r.ask(&library, known.stock.shots())).collect();
     let audit = ::audit::audit(&library, &evidence);
@@ -219,7 +220,8 @@ fn planned(texts: &[String]) -> Result<Option<Planned>, AuditError> {
         let path = Path::new(text);
         let plan = match Planned::bare(text) {
             Err(_) if path.extension().is_some() && !text.starts_with('+') => {
-                let csv = fs::read_to_string(path).map_err(|error| AuditError::File { path: path.to_owned(), error })?;
+                let csv =
+                    fs::read_to_string(path).map_err(|error| AuditError::File { path: path.to_owned(), error })?;
                 Planned::csv(&csv, text)?
             }
             amount => amount?,

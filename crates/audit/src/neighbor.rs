@@ -217,7 +217,15 @@ mod tests {
         (0..count)
             .map(|i| {
                 let picture = bytes((0..48).map(|_| center + rng.random_range(-0.1..0.1)));
-                ShotFacts { title, reel: title, shot: i as u32, seconds: 4.0, frames: 96, picture, ..Default::default() }
+                ShotFacts {
+                    title,
+                    reel: title,
+                    shot: i as u32,
+                    seconds: 4.0,
+                    frames: 96,
+                    picture,
+                    ..Default::default()
+                }
             })
             .collect()
     }

@@ -86,6 +86,10 @@ pub fn answer(audit: &Audit) -> String {
         return format!("Nothing was trained yet, so nothing is known of single tasks. {end}");
     }
     let of = own.len();
+    if unknown == of {
+        let tasks = if of == 1 { "the task asked about".to_owned() } else { format!("any of the {of} tasks asked about") };
+        return format!("Whether the library is enough for {tasks} is unknown. {end}");
+    }
     let mut parts = Vec::new();
     if green == of {
         parts.push(format!(

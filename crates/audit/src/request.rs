@@ -101,15 +101,22 @@ impl Request {
             }
         };
         let edge = |of: Reach| {
-            format!("{} % of its shots lie nearer to their fellows than this lies to the library.", figures(of.percentile))
+            format!(
+                "{} % of its shots lie nearer to their fellows than this lies to the library.",
+                figures(of.percentile)
+            )
         };
         let (mut verdict, mut because) = match (count, reach) {
             (Some(count), _) if count >= THIN => {
                 (Level::Green, format!("{} unique shots are just that.", thousands(count as f64)))
             }
             (_, None) => (Level::Unknown, "There are too few shots to compare it with.".to_owned()),
-            (_, Some(r)) if r.percentile > STRANGE => (Level::Red, "The library holds next to nothing like it.".to_owned()),
-            (None, Some(r)) if r.percentile < OWN => (Level::Green, format!("It is of the library's own kind: {}", edge(r))),
+            (_, Some(r)) if r.percentile > STRANGE => {
+                (Level::Red, "The library holds next to nothing like it.".to_owned())
+            }
+            (None, Some(r)) if r.percentile < OWN => {
+                (Level::Green, format!("It is of the library's own kind: {}", edge(r)))
+            }
             (None, Some(r)) => (Level::Amber, format!("It lies at the library's edge: {}", edge(r))),
             (Some(count), Some(r)) => {
                 let shots = if count == 1 { "shot is" } else { "shots are" };

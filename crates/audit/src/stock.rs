@@ -224,7 +224,15 @@ mod tests {
                 let hash = |k: u64| scatter(u64::from(title) << 40 | u64::from(shot) << 16 | k);
                 let tone: Vec<u8> = (0..18).map(|k| (hash(k) % 200) as u8).collect();
                 let picture = (0..432).map(|i| tone[i / 24] + (i % 24) as u8).collect();
-                stock.add(ShotFacts { title, reel: title, shot, seconds: 4.5, frames: 108, picture, ..Default::default() });
+                stock.add(ShotFacts {
+                    title,
+                    reel: title,
+                    shot,
+                    seconds: 4.5,
+                    frames: 108,
+                    picture,
+                    ..Default::default()
+                });
             }
         }
         let held = stock.shots().len();

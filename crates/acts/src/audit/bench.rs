@@ -82,10 +82,7 @@ impl Bench<'_> {
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<(Evidence, Option<Validated>), AuditError> {
-        let all = self
-            .material
-            .pool(task, Role::Train)
-            .of_shots(|reel, shot| !self.copied.contains(&(reel, shot)));
+        let all = self.material.pool(task, Role::Train).of_shots(|reel, shot| !self.copied.contains(&(reel, shot)));
         let runs: Vec<Run> = (0..SEEDS)
             .flat_map(|seed| PARTS.map(|part| self.part(task, &all, part, seed)))
             .filter(|r| !r.pool.is_empty())
@@ -130,15 +127,13 @@ impl Bench<'_> {
             let seconds = self.seconds.get(&reel);
             shots.iter().filter_map(|s| seconds?.get(*s as usize)).map(|s| f64::from(*s)).sum()
         };
-        let mut order: Vec<(u64, (ContentHash, &BTreeSet<u32>), f64)> = groups
-            .iter()
-            .enumerate()
-            .map(|(i, (key, shots))| (hash(seed ^ 0xa0d1, i as u64), (key.0, shots), length(key.0, shots)))
-            .collect();
-        order.sort_unstable_by_key(|o| o.0);
+        let mut order: Vec<(ContentHash, &BTreeSet<u32>, f64)> =
+            groups.iter().map(|(key, shots)| (key.0, shots, length(key.0, shots))).collect();
+        let mut place = 0..;
+        order.sort_by_cached_key(|_| hash(seed ^ 0xa0d1, place.next().expect("there is no last number")));
         let total: f64 = order.iter().map(|o| o.2).sum();
         let (mut sum, mut chosen) = (0.0, HashSet::new());
-        for (_, (reel, shots), seconds) in order {
+        for (reel, shots, seconds) in order {
             if sum > 0.0 && sum + 0.5 * seconds > part * total && part < 1.0 {
                 break;
             }

@@ -155,6 +155,9 @@ fn the_answer_counts_the_tasks() {
     let library = Library::of(&shots(2, 20), None);
     let none = audit(&library, &[]);
     assert!(answer(&none).starts_with("Nothing was trained yet"), "{}", answer(&none));
+    let bare = audit(&library, &[Evidence::default(), Evidence::default()]);
+    let said = "Whether the library is enough for any of the 2 tasks asked about is unknown.";
+    assert!(answer(&bare).starts_with(said), "{}", answer(&bare));
     let hours = library.unique_hours();
     let one = audit(&library, &[evidence("image", "denoising", hours, 37.0, 0.12, 33.0)]);
     assert!(answer(&one).starts_with("The library is enough for the task measured."), "{}", answer(&one));
