@@ -14,13 +14,14 @@ use jobs::{Cancel, Progress, Whole};
 use neural::{Engine, EngineError, TrainError, Trainer};
 use serde::{Deserialize, Serialize};
 use specialists::image::learn::JudgeError;
-use specialists::image::material::{Material, MaterialError};
+use specialists::image::material::MaterialError;
 use specialists::image::task::Task;
 use specialists::shelf::ShelfError;
 use specialists::specialist::Specialist;
 
 use crate::House;
 use crate::rights::ask::{AskError, training_basis};
+use crate::train::material;
 
 mod bench;
 
@@ -127,7 +128,7 @@ pub fn audit(house: &House, wish: &Wish, progress: &dyn Progress, cancel: &Cance
         // What is learned must be run to be judged: better said now than after an hour.
         Engine::load()?;
         let basis = training_basis(house, "image", &[], false)?;
-        let material = Material::gather(&basis, house.library(), &house.workers().program, &[], progress, cancel)?;
+        let material = material(house, &basis, &[], progress, cancel)?;
         let unique: BTreeSet<(String, u32)> =
             copies::groups(&shots).iter().map(|g| keys[copies::keeper(g, &shots)].clone()).collect();
         let seconds: BTreeMap<(String, u32), f64> = keys.iter().cloned().zip(shots.iter().map(|s| s.seconds)).collect();

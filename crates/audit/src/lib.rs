@@ -9,7 +9,7 @@
 //! values give the same verdicts; repeated film never improves a verdict; beyond eight times the largest training the
 //! answer is "unknown"; every verdict says why, with its numbers, and what would change it.
 //!
-//! Reading order: [`facts`] (what is known of a shot), [`copies`], [`density`]; [`cell`], [`variety`], [`neighbor`]; [`library`]
+//! Reading order: [`facts`] (what is known of a shot), [`copies`], [`strip`], [`density`]; [`cell`], [`variety`], [`neighbor`]; [`library`]
 //! (all of that in one value); [`curve`], [`trace`]; [`reference`](mod@reference) (what others needed); [`verdict`], [`whatif`]; and what is shown of
 //! it: [`report`](mod@report).
 //!
@@ -30,6 +30,7 @@ pub mod library;
 pub mod neighbor;
 pub mod reference;
 pub mod report;
+pub mod strip;
 pub mod trace;
 pub mod variety;
 pub mod verdict;

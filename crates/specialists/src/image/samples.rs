@@ -3,10 +3,11 @@
 use std::io;
 use std::sync::Arc;
 
+use film::ContentHash;
 use neural::Batch;
 
 use super::align::Pyramid;
-use super::crops::{Crops, DEEP, Piece, Pixels, SIDE};
+use super::crops::{Crops, DEEP, GRAINY, Piece, Pixels, SIDE};
 use super::dct::Power;
 use super::grain::{Ar, LEVELS, PlaneGrain};
 use super::plane::Plane;
@@ -46,12 +47,24 @@ impl Bank {
     }
 }
 
+/// The pieces of one reel.
+#[derive(Debug)]
+pub struct Source {
+    /// Title.
+    pub title: String,
+    /// Content of the reel.
+    pub reel: ContentHash,
+    /// The pieces.
+    pub crops: Crops,
+}
+
 /// All pieces of one role.
 #[derive(Clone)]
 pub struct Pool {
-    files: Arc<Vec<(String, Crops)>>,
+    files: Arc<Vec<Source>>,
     picks: Arc<Vec<(u32, u32)>>,
     bank: Arc<Bank>,
+    left_out: usize,
 }
 
 /// A lesson.
@@ -80,19 +93,31 @@ impl Lesson {
 }
 
 impl Pool {
-    /// Pieces of `files` (title and its pieces) that have `role`.
-    pub fn new(files: Arc<Vec<(String, Crops)>>, role: Role, task: Task, bank: Arc<Bank>) -> Pool {
-        let mut picks = Vec::new();
-        for (f, (_, crops)) in files.iter().enumerate() {
-            for (p, piece) in crops.pieces.iter().enumerate() {
+    /// Pieces of `files` that have `role`.
+    pub fn new(files: Arc<Vec<Source>>, role: Role, task: Task, bank: Arc<Bank>) -> Pool {
+        let (mut picks, mut left_out) = (Vec::new(), 0);
+        for (f, file) in files.iter().enumerate() {
+            for (p, piece) in file.crops.pieces.iter().enumerate().filter(|(_, piece)| piece.place.role == role) {
                 // What is grainy already cannot be the clean end of a lesson.
-                let fit = task != Task::Denoise || piece.grain <= 2.0;
-                if piece.place.role == role && fit {
+                if task == Task::Denoise && piece.grain > GRAINY {
+                    left_out += 1;
+                } else {
                     picks.push((f as u32, p as u32));
                 }
             }
         }
-        Pool { files, picks: Arc::new(picks), bank }
+        Pool { files, picks: Arc::new(picks), bank, left_out }
+    }
+
+    /// How many pieces of the role were too grainy to be the clean end of a lesson.
+    pub fn left_out(&self) -> usize {
+        self.left_out
+    }
+
+    /// The same pieces, only those of shots for which `keep` says yes: the reel, and the number of the shot in it.
+    pub fn of_shots(&self, keep: impl Fn(ContentHash, u32) -> bool) -> Pool {
+        let picks = self.picks.iter().copied().filter(|pick| keep(self.reel(*pick), self.piece(*pick).place.shot));
+        Pool { picks: Arc::new(picks.collect()), ..self.clone() }
     }
 
     /// The same pieces, only those of windows for which `keep` says yes: for learning curves.
@@ -124,12 +149,21 @@ impl Pool {
         (self.title(self.picks[i]), self.piece(self.picks[i]))
     }
 
+    /// Shot of piece `i`: its reel, and its number in it.
+    pub fn shot(&self, i: usize) -> (ContentHash, u32) {
+        (self.reel(self.picks[i]), self.piece(self.picks[i]).place.shot)
+    }
+
     fn title(&self, (f, _): (u32, u32)) -> &str {
-        &self.files[f as usize].0
+        &self.files[f as usize].title
+    }
+
+    fn reel(&self, (f, _): (u32, u32)) -> ContentHash {
+        self.files[f as usize].reel
     }
 
     fn piece(&self, (f, p): (u32, u32)) -> &Piece {
-        &self.files[f as usize].1.pieces[p as usize]
+        &self.files[f as usize].crops.pieces[p as usize]
     }
 
     /// Lesson number `n` of a shuffle by `seed`: each epoch takes every piece once, in another order and another pose.
@@ -149,7 +183,7 @@ impl Pool {
     /// Piece `i` as a lesson; the same each time for one `seed`. Without `pose` the picture stands as it was filmed.
     pub fn make(&self, task: Task, i: usize, seed: u64, pose: bool) -> io::Result<Lesson> {
         let pick = self.picks[i];
-        let pixels = self.files[pick.0 as usize].1.read(pick.1 as usize)?;
+        let pixels = self.files[pick.0 as usize].crops.read(pick.1 as usize)?;
         let turn = Turn::of(if pose { hash(seed, 1) } else { 0 });
         Ok(match task {
             Task::Denoise => self.grainy(&pixels, seed, turn, pose),
