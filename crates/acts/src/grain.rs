@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use film::FrameRange;
 use jobs::{Cancel, Progress, Unit};
-use media::scale::Unpacker;
+use media::deinterlace::whole;
 use media::yard::{Refusal, YardError};
 use media::{Pictures, PicturesOptions, Skip};
 use serde::{Deserialize, Serialize};
@@ -205,7 +205,6 @@ pub(crate) fn work(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Re
     };
     let options = PicturesOptions { threads: 0, skip: Skip::Nothing };
     let mut pictures = Pictures::open(&path, &probe, &index, options).map_err(|e| no(e.to_string()))?;
-    let mut unpacker = Unpacker::default();
     let mut all: Option<Measured> = None;
     progress.begin("grain", "measuring grain", Some(PLACES as u64), Unit::Steps);
     for place in 0..PLACES {
@@ -217,13 +216,11 @@ pub(crate) fn work(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Re
         if place > 0 && room == 0 {
             break;
         }
-        pictures.seek(at).map_err(|e| no(e.to_string()))?;
         let mut frames = Vec::new();
-        while frames.len() < FRAMES.min((end - start) as usize) {
-            let Some(picture) = pictures.next().map_err(|e| no(e.to_string()))? else { break };
-            let raster = unpacker.unpack(&picture).map_err(|e| no(e.to_string()))?;
-            frames.push((0..raster.layout().planes).map(|p| Plane::of_raster(&raster, p)).collect::<Vec<_>>());
-        }
+        whole(&mut pictures, at, FRAMES.min((end - start) as usize), |raster| {
+            frames.push((0..raster.layout().planes).map(|p| Plane::of_raster(raster, p)).collect::<Vec<_>>());
+        })
+        .map_err(|e| no(e.to_string()))?;
         if let Some(m) = measure_frames(&frames) {
             match &mut all {
                 Some(all) => all.join(&m),

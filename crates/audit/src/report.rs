@@ -87,7 +87,8 @@ pub fn answer(audit: &Audit) -> String {
     }
     let of = own.len();
     if unknown == of {
-        let tasks = if of == 1 { "the task asked about".to_owned() } else { format!("any of the {of} tasks asked about") };
+        let tasks =
+            if of == 1 { "the task asked about".to_owned() } else { format!("any of the {of} tasks asked about") };
         return format!("Whether the library is enough for {tasks} is unknown. {end}");
     }
     let mut parts = Vec::new();

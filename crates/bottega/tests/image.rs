@@ -76,6 +76,17 @@ fn grain_goes_and_comes_back() {
 }
 
 #[test]
+fn fields_are_not_taken_for_grain() {
+    let stage = Stage::new();
+    let moving = "testsrc2=s=352x288:r=50:d=1";
+    film(&stage.path("whole.mkv"), &format!("{moving},fps=25"), &["-c:v", "ffv1"]);
+    let fields = ["-c:v", "ffv1", "-field_order", "tt", "-flags", "+ildct+ilme", "-top", "1"];
+    film(&stage.path("fields.mkv"), &format!("{moving},interlace,setfield=tff"), &fields);
+    let (whole, fields) = (grain(&stage, "whole.mkv"), grain(&stage, "fields.mkv"));
+    assert!(fields < whole + 1.0, "{whole} of whole frames, {fields} of fields");
+}
+
+#[test]
 fn one_shot_gets_the_grain_of_another() {
     let stage = Stage::new();
     film(&stage.path("little.mkv"), &grainy(8), &["-c:v", "ffv1"]);
@@ -283,7 +294,7 @@ fn a_library_teaches_a_specialist_and_damage_to_it_is_noticed() {
 /// What was taught is kept by shot, and held against what may teach on the day.
 fn passport_of_what_was_taught(stage: &Stage, home: &std::path::Path) {
     let list = fs::read_to_string(home.join("manifest.csv")).unwrap();
-    assert!(list.starts_with("title,reel,shot,role,pieces,recipe\nfilm,") && list.contains(",train,"), "{list}");
+    assert!(list.starts_with("title,reel,shot,role,pieces,recipe\nFilm,") && list.contains(",train,"), "{list}");
     let rows = |role: &str| list.lines().filter(|line| line.contains(role)).count();
     assert!(rows(",test,") > 0 && rows(",train,") > 0, "{list}");
     // A work of which nothing is known but its name: no shot of it may teach.
@@ -295,7 +306,7 @@ fn passport_of_what_was_taught(stage: &Stage, home: &std::path::Path) {
         fs::read_to_string(stage.path(said.json()["file"].as_str().unwrap())).unwrap()
     };
     let page = passport();
-    assert!(page.contains("denoise, shots taught") && page.contains("film #"), "{page}");
+    assert!(page.contains("denoise, shots taught") && page.contains("Film #"), "{page}");
     assert!(page.contains("makes a net without them"), "what was taught and may not teach is told");
     fs::write(home.join("manifest.csv"), list.replace(",train,", ",test,")).unwrap();
     assert!(passport().contains("is not the list of its card"), "a list that was changed is not believed");
@@ -471,6 +482,10 @@ fn a_net_that_is_brought_is_tried_before_its_first_use() {
     fs::write(home.join("ours.onnx"), neural::onnx::write(&net, &weights).unwrap()).unwrap();
     fs::write(home.join("slot.toml"), page("classical")).unwrap();
     said("advisory");
+    // It is held against the shipped weights as well, in whose place it would run.
+    let gate = fs::read_dir(&home).unwrap().map(|e| e.unwrap().path()).find(|p| p.to_string_lossy().contains("gate-"));
+    let gate: Value = serde_json::from_slice(&fs::read(gate.unwrap()).unwrap()).unwrap();
+    assert!(gate["decision"]["over_base"]["mean"].as_f64().unwrap() < 0.0, "{}", gate["decision"]);
     fs::write(home.join("slot.toml"), page("nonsense")).unwrap();
     said("`nonsense` is no input plane");
     // One that paints everything white does not conform, and one that is no net is no net.
