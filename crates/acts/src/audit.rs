@@ -15,13 +15,14 @@ use known::{Known, request};
 use neural::{Engine, TrainError, Trainer};
 use serde::{Deserialize, Serialize};
 use specialists::image::learn::JudgeError;
-use specialists::image::material::{Material, MaterialError};
+use specialists::image::material::MaterialError;
 use specialists::image::task::Task;
 use specialists::shelf::ShelfError;
 use specialists::specialist::Specialist;
 
 use crate::House;
 use crate::rights::ask::{AskError, training_basis};
+use crate::train::material;
 
 mod bench;
 mod kinds;
@@ -198,7 +199,7 @@ fn bench<'a>(
         return untrained(missing.to_string());
     }
     let basis = training_basis(house, "image", &[], false)?;
-    match Material::gather(&basis, house.library(), &house.workers().program, &[], progress, cancel) {
+    match material(house, &basis, &[], progress, cancel) {
         Ok(material) => {
             Ok(Ok(Bench { house, trainer, material, wish, copied: known.copied(), seconds: &known.seconds, library }))
         }

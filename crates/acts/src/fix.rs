@@ -131,6 +131,8 @@ struct Job {
 struct Answer {
     fixed: Fixed,
     quantizer: Option<f32>,
+    /// What was asked, with what the film itself decided.
+    spec: FixSpec,
 }
 
 /// How a film was made better, beside it.
@@ -141,8 +143,10 @@ struct Recipe<'a> {
     /// The film it was made from.
     source: &'a Path,
     /// Its content.
-    source_hash: Option<ContentHash>,
-    /// What was asked.
+    source_hash: ContentHash,
+    /// What came of it, by its content: whoever has both knows that the film was mended.
+    film_hash: ContentHash,
+    /// What was done: with the part of the film and the quantizer that were found.
     spec: &'a FixSpec,
     /// Nets that ran, by task.
     nets: Vec<(Task, Option<ContentHash>)>,
@@ -155,13 +159,12 @@ pub(crate) struct Source {
     pub(crate) path: PathBuf,
     pub(crate) range: Option<(i64, i64)>,
     pub(crate) cuts: Vec<i64>,
-    pub(crate) hash: Option<ContentHash>,
 }
 
 /// Finds what `named` names.
 pub(crate) fn source(house: Option<&House>, named: &Path) -> Result<Source, FixActError> {
     match named.canonicalize() {
-        Ok(path) => Ok(Source { path, range: None, cuts: Vec::new(), hash: None }),
+        Ok(path) => Ok(Source { path, range: None, cuts: Vec::new() }),
         Err(error) => {
             let (Some(house), Some(text)) = (house, named.to_str()) else {
                 return Err(FixActError::NotThere { path: named.to_owned(), error });
@@ -198,7 +201,7 @@ pub(crate) fn source(house: Option<&House>, named: &Path) -> Result<Source, FixA
                 }
             };
             let cuts = reel.shots.iter().map(|s| own(s.range.start())).collect();
-            Ok(Source { path: reel.path.clone(), range, cuts, hash: Some(reel.hash) })
+            Ok(Source { path: reel.path.clone(), range, cuts })
         }
     }
 }
@@ -225,7 +228,7 @@ pub fn fix(
         return Err(FixActError::OnItself(out));
     }
     let sheet = beside(&out, "sheet.png");
-    let recipe = beside(&out, "recipe.json");
+    let recipe = beside(&out, RECIPE);
     let mut nets = Vec::new();
     let mut hashes = Vec::new();
     let mut read = vec![source.path.clone()];
@@ -289,8 +292,9 @@ pub fn fix(
     let page = Recipe {
         program: env!("CARGO_PKG_VERSION"),
         source: &source.path,
-        source_hash: source.hash,
-        spec: &spec,
+        source_hash: hash_of(&source.path)?,
+        film_hash: hash_of(&out)?,
+        spec: &answer.spec,
         nets: hashes,
         made: &answer.fixed,
     };
@@ -300,13 +304,37 @@ pub fn fix(
     Ok(Mended { fixed: answer.fixed, quantizer: answer.quantizer, sheet, recipe })
 }
 
+/// Ending of the file that says how a film was made.
+const RECIPE: &str = "recipe.json";
 /// The quantizer taken where the film does not say its own.
 const FALLBACK: f32 = 34.0;
 
-/// `clean.mov` and `sheet.png` make `clean.sheet.png`.
+/// `clean.mov` and `sheet.png` make `clean.mov.sheet.png`, so that films of one name and two endings do not share it.
 fn beside(out: &Path, ending: &str) -> PathBuf {
-    out.with_extension(ending)
+    let mut name = out.file_name().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(ending);
+    out.with_file_name(name)
 }
+
+fn hash_of(path: &Path) -> Result<ContentHash, FixActError> {
+    let read = ContentHash::of_file(path, |_| true);
+    let hash = read.map_err(|error| FixActError::NotThere { path: path.to_owned(), error })?;
+    Ok(hash.expect("nothing stops the reading"))
+}
+
+/// Whether the film at `path`, of this content, was made by a mending: its recipe lies beside it.
+pub(crate) fn is_mended(path: &Path, hash: ContentHash) -> bool {
+    #[derive(Deserialize)]
+    struct Made {
+        film_hash: ContentHash,
+    }
+    let recipe = std::fs::read(beside(path, RECIPE)).ok();
+    recipe.and_then(|bytes| serde_json::from_slice::<Made>(&bytes).ok()).is_some_and(|made| made.film_hash == hash)
+}
+
+/// Places at which a film is asked how hard it was compressed.
+const PLACES: i64 = 5;
 
 /// The worker's side.
 pub(crate) fn work(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Result<Value, Refusal> {
@@ -334,12 +362,18 @@ pub(crate) fn work(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Re
     }
     let mut notes = Vec::new();
     if ask {
-        // A few frames at the beginning of the part and in its middle say how hard it was compressed.
+        // A few frames here and there say how hard it was compressed; a logo or black at the beginning alone does not.
         let end = spec.end.unwrap_or(index.frames()).min(index.frames());
-        let found = media::quantizer::quantizer(&path, &probe, &index, spec.start.min(end - 1).max(0), 24)
-            .map_err(|e| no(e.to_string()))?;
-        match found {
-            Some(qp) => spec.deblock = Some(qp),
+        let start = spec.start.min(end - 1).max(0);
+        let mut found = Vec::new();
+        for part in 0..PLACES {
+            let at = start + (end - start) * (2 * part + 1) / (2 * PLACES);
+            let here = media::quantizer::quantizer(&path, &probe, &index, at, 12).map_err(|e| no(e.to_string()))?;
+            found.extend(here);
+        }
+        found.sort_unstable_by(f32::total_cmp);
+        match found.get(found.len() / 2) {
+            Some(qp) => spec.deblock = Some(*qp),
             None => notes.push(format!(
                 "the film's codec does not say how hard it was compressed; {FALLBACK} was taken (name another with --deblock=QP)"
             )),
@@ -355,5 +389,5 @@ pub(crate) fn work(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Re
         _ => no(e.to_string()),
     })?;
     fixed.notes.extend(notes);
-    reply(&Answer { fixed, quantizer })
+    reply(&Answer { fixed, quantizer, spec })
 }

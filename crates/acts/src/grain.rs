@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use film::FrameRange;
 use jobs::{Cancel, Progress, Unit};
-use media::scale::Unpacker;
+use media::deinterlace::whole;
 use media::yard::{Refusal, YardError};
 use media::{Pictures, PicturesOptions, Skip};
 use serde::{Deserialize, Serialize};
@@ -65,6 +65,8 @@ pub struct Matched {
 struct Job {
     path: PathBuf,
     range: Option<(i64, i64)>,
+    /// Whether the range counts on the reel's constant grid, as timelines do, and not in its own frames.
+    grid: bool,
 }
 
 /// Measures the grain of a film or a shot.
@@ -78,7 +80,7 @@ pub fn measure(
     let program = crate::house::workers()
         .map_err(|e| FixActError::NotThere { path: named.to_owned(), error: std::io::Error::other(e) })?
         .program;
-    let job = Job { path: source.path.clone(), range: source.range };
+    let job = Job { path: source.path.clone(), range: source.range, grid: false };
     media::yard::call(&program, "grain", &job, &limits([source.path.clone()], &[]), progress, cancel)
         .map_err(|error| FixActError::Worker { path: source.path, error })
 }
@@ -129,7 +131,8 @@ pub(crate) fn sit_together(
         for clip in track.items.iter().filter_map(clip_of) {
             let Media::Reel(reel) = &clip.media else { continue };
             let key = (reel.path.clone(), clip.source);
-            let job = Job { path: reel.path.clone(), range: Some((clip.source.start(), clip.source.end())) };
+            let job =
+                Job { path: reel.path.clone(), range: Some((clip.source.start(), clip.source.end())), grid: true };
             let limits = limits([reel.path.clone()], &[]);
             match media::yard::call::<_, Measure>(program, "grain", &job, &limits, progress, cancel) {
                 Ok(measure) => found.push((key, measure, clip.source.len())),
@@ -192,14 +195,16 @@ fn rank(found: &[((PathBuf, FrameRange), Measure, i64)]) -> Option<Measure> {
 
 /// The worker's side.
 pub(crate) fn work(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Result<Value, Refusal> {
-    let Job { path, range } = job(value)?;
+    let Job { path, range, grid } = job(value)?;
     let no = |e: String| refusal(e, "give a film that plays from start to end");
     let probe = media::probe(&path).map_err(|e| refusal(e.reason(), e.remedy()))?;
     let index = media::index(&path, &probe).map_err(|e| refusal(e.reason(), e.remedy()))?;
-    let (start, end) = range.unwrap_or((0, index.frames()));
+    let (start, end) = match range {
+        Some((start, end)) if grid => (index.clock.frame_at(start), index.clock.frame_at((end - 1).max(start)) + 1),
+        range => range.unwrap_or((0, index.frames())),
+    };
     let options = PicturesOptions { threads: 0, skip: Skip::Nothing };
     let mut pictures = Pictures::open(&path, &probe, &index, options).map_err(|e| no(e.to_string()))?;
-    let mut unpacker = Unpacker::default();
     let mut all: Option<Measured> = None;
     progress.begin("grain", "measuring grain", Some(PLACES as u64), Unit::Steps);
     for place in 0..PLACES {
@@ -211,13 +216,11 @@ pub(crate) fn work(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Re
         if place > 0 && room == 0 {
             break;
         }
-        pictures.seek(at).map_err(|e| no(e.to_string()))?;
         let mut frames = Vec::new();
-        while frames.len() < FRAMES.min((end - start) as usize) {
-            let Some(picture) = pictures.next().map_err(|e| no(e.to_string()))? else { break };
-            let raster = unpacker.unpack(&picture).map_err(|e| no(e.to_string()))?;
-            frames.push((0..raster.layout().planes).map(|p| Plane::of_raster(&raster, p)).collect::<Vec<_>>());
-        }
+        whole(&mut pictures, at, FRAMES.min((end - start) as usize), |raster| {
+            frames.push((0..raster.layout().planes).map(|p| Plane::of_raster(raster, p)).collect::<Vec<_>>());
+        })
+        .map_err(|e| no(e.to_string()))?;
         if let Some(m) = measure_frames(&frames) {
             match &mut all {
                 Some(all) => all.join(&m),

@@ -8,9 +8,10 @@
 //!
 //! Reading order: [`house`], [`length`], [`ingest`], [`titles`], [`shots`], [`trailer`], [`draft`], [`render`], [`present`],
 //! [`qc`], [`mark`]; specialists: [`train`], [`specialists`], [`fix`], [`grain`], [`audit`]; rights: [`rights`], [`desk`],
-//! [`keys`], [`release`], [`verify`], [`statement`], [`ledger`]; [`yard`].
+//! [`keys`], [`release`], [`verify`], [`statement`], `closing`, [`ledger`]; [`yard`].
 
 pub mod audit;
+mod closing;
 pub mod desk;
 pub mod draft;
 pub mod fix;
@@ -22,6 +23,7 @@ pub mod ledger;
 pub mod length;
 pub mod made;
 pub mod mark;
+pub mod owed;
 pub mod present;
 pub mod qc;
 pub mod release;

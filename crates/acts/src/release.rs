@@ -9,29 +9,37 @@ use std::path::{Path, PathBuf};
 
 use catalogue::LibraryError;
 use credential::{
-    Action, Claim, Clearance, Deed, Ingredient, LogPlace, Mining, Payload, Relation, SignError, SourceType,
+    Action, Claim, Clearance, Deed, Ingredient, LogPlace, Mining, Payload, Relation, SignError, SourceType, sidecar,
 };
 use film::ContentHash;
 use jobs::{Cancel, Progress, Whole};
-use ledger::{Account, Currency, Entry, Kind, Ledger, Line, NameError, Record as Records, Seconds, Transaction};
+use ledger::{Entry, Kind, Period};
 use media::encode::Codec;
 use qc::{Finding, Passed, Policy};
-use release::lineage::Lineage;
-use release::money::{self, Owed};
+use release::lineage::{Lineage, Source};
+use release::money;
+use release::paper::clearance::Inclusion;
+use release::paper::disclosure::{DisclosurePack, disclosure_pack};
 use render::MasterSpec;
 use rights::Record;
 use rules::question::Release as Asked;
-use rules::{Cleared, Decision, PackFault, Question, Rulebook};
+use rules::{Cleared, Decision, PackFault, Question};
 use serde::Serialize;
 use timeline::Timeline;
 
 use crate::desk::DeskError;
+use crate::owed::{self, PostError};
 use crate::qc::QcError;
 use crate::render::RenderError;
 use crate::rights::ask::{AskError, Terms, clearance, question, read};
-use crate::rights::{STUDIO, now, today};
+use crate::rights::print::{self, PrintError};
+use crate::rights::{STUDIO, now, rules, today};
 use crate::verify::Carried;
 use crate::{House, render as rendering};
+
+mod place;
+
+use place::Place;
 
 /// What came of a release.
 #[derive(Debug, Serialize)]
@@ -45,6 +53,8 @@ pub struct Released {
     pub findings: Vec<Finding>,
     /// The film.
     pub file: Option<PathBuf>,
+    /// Its credential, where it lies beside the film and not in it.
+    pub credential: Option<PathBuf>,
     /// Hash of its bytes.
     pub hash: Option<ContentHash>,
     /// Number in its invisible mark.
@@ -81,9 +91,33 @@ pub enum ReleaseError {
     /// The library.
     #[error(transparent)]
     Library(#[from] LibraryError),
-    /// A party's name is none for an account.
+    /// What is owed could not be posted.
     #[error(transparent)]
-    Name(#[from] NameError),
+    Post(#[from] PostError),
+    /// Today lies in a period whose books are closed.
+    #[error(
+        "nothing can be posted today: {period} was closed by entry {by} of the ledger, and it lasts until {last}; release after that day"
+    )]
+    Closed {
+        /// The period.
+        period: Period,
+        /// The entry that closed it.
+        by: u64,
+        /// Its last day.
+        last: rights::Date,
+    },
+    /// Another file lies where the film is to go.
+    #[error(
+        "{path} is there already and is not this film as it was released before; choose another folder with --to, or move that \
+         file away", path = path.display()
+    )]
+    Taken {
+        /// Which.
+        path: PathBuf,
+    },
+    /// A paper could not be written there.
+    #[error(transparent)]
+    Print(#[from] PrintError),
     /// A file could not be written.
     #[error("{path} cannot be written: {error}; choose another folder with --to, or make room", path = path.display())]
     Write {
@@ -107,44 +141,51 @@ pub fn release(
     // Before anything is made: without keys nothing can leave.
     let keys = house.keys().map_err(DeskError::from)?;
     let cut = read(file)?;
-    let (asked, lineage) = question(house.library(), &cut, terms)?;
     let record = house.library().agreed()?;
+    let (asked, lineage) = question(house.library(), &record, &cut, terms)?;
     let mut ledger = house.ledger()?;
-    let cleared = match Cleared::ask(&Rulebook::load()?, &record, STUDIO, asked) {
+    let cleared = match Cleared::ask(&rules(house)?, &record, STUDIO, asked) {
         Ok(cleared) => cleared,
         Err(decision) => {
             let receipt = house.write_down(&mut ledger, &decision).map_err(DeskError::from)?;
             return Ok(Released { ledger_entry: Some(receipt.index), ..Released::stayed(*decision) });
         }
     };
-    drop(ledger);
+    let answer = house.write_down(&mut ledger, cleared.decision()).map_err(DeskError::from)?;
 
-    let payload = Payload::of_decision(&cleared.decision().facts_hash);
-    let staged = house.library().folder().join("releases").join(&cleared.decision().facts_hash);
     let ending = codec.ending();
-    let master = staged.join(format!("master.{ending}"));
-    let mut spec = MasterSpec::new(codec);
-    spec.mark = Some(payload);
-    spec.metadata = vec![("title".to_owned(), cut.name.clone())];
-    let program = &house.workers().program;
-    rendering::render(program, Some(house.library()), file, &spec, &master, progress, cancel)?;
-    let check = crate::qc::qc(program, &master, &Policy::draft(), progress, cancel)?;
-    let Some(passed) = check.passed() else {
-        let findings = check.findings().to_vec();
-        return Ok(Released { findings, ..Released::stayed(cleared.decision().clone()) });
-    };
-
-    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     let leaving = Leaving {
         house,
         keys: &keys,
         cut: &cut,
         lineage: &lineage,
         record: &record,
-        payload,
-        signed: staged.join(format!("signed.{ending}")),
-        out: to.join(format!("{stem}.{ending}")),
+        payload: Payload::of_decision(&cleared.decision().facts_hash),
+        staged: house.library().folder().join("releases").join(&cleared.decision().facts_hash),
+        place: Place::of(to, file, ending),
     };
+    // Before it is made: what could not be handed over is not worth the work.
+    for period in Period::both_of(today()) {
+        if let Some(by) = ledger.closed(period) {
+            return Err(ReleaseError::Closed { period, by, last: period.last() });
+        }
+    }
+    leaving.place.may(house, &ledger, &cut.name, &pages(&leaving, put(&cleared), cleared.decision(), None))?;
+    drop(ledger);
+
+    let master = leaving.staged.join(format!("master.{ending}"));
+    let mut spec = MasterSpec::new(codec);
+    spec.mark = Some(leaving.payload);
+    spec.metadata = vec![("title".to_owned(), cut.name.clone())];
+    let program = &house.workers().program;
+    rendering::render(program, Some(house.library()), file, &spec, &master, progress, cancel)?;
+    let check = crate::qc::qc(program, &master, &Policy::draft(), progress, cancel)?;
+    let Some(passed) = check.passed() else {
+        let findings = check.findings().to_vec();
+        let stayed = Released::stayed(cleared.decision().clone());
+        return Ok(Released { findings, ledger_entry: Some(answer.index), ..stayed });
+    };
+
     let mut released = leave(&cleared, &passed, &leaving)?;
     released.findings = check.findings().to_vec();
     Ok(released)
@@ -157,6 +198,7 @@ impl Released {
             decision,
             findings: Vec::new(),
             file: None,
+            credential: None,
             hash: None,
             mark: None,
             ledger_entry: None,
@@ -174,14 +216,22 @@ struct Leaving<'a> {
     lineage: &'a Lineage,
     record: &'a Record,
     payload: Payload,
-    signed: PathBuf,
-    out: PathBuf,
+    /// Where it is made, by its decision.
+    staged: PathBuf,
+    /// Where it goes.
+    place: Place,
+}
+
+/// The release that was asked for.
+fn put(cleared: &Cleared) -> &Asked {
+    let Question::Release(asked) = cleared.question() else { unreachable!("only a release is cleared") };
+    asked
 }
 
 /// Signs, writes down and hands over. Takes nothing but what was cleared and has passed.
 fn leave(cleared: &Cleared, passed: &Passed, leaving: &Leaving<'_>) -> Result<Released, ReleaseError> {
     let decision = cleared.decision();
-    let Question::Release(asked) = cleared.question() else { unreachable!("only a release is cleared") };
+    let asked = put(cleared);
     let mut ledger = leaving.house.ledger()?;
     let answer = leaving.house.write_down(&mut ledger, decision).map_err(DeskError::from)?;
     let read = |error: ledger::ReadError| ReleaseError::Desk(error.into());
@@ -190,63 +240,94 @@ fn leave(cleared: &Cleared, passed: &Passed, leaving: &Leaving<'_>) -> Result<Re
     let (root, size) = (ledger.head().root.to_string(), ledger.head().size);
     let carried = Carried { entry: entry.text, proof };
 
-    if !is_signed(leaving, decision) {
-        let claim = claim(leaving, decision, &carried, &root);
-        credential::sign(passed.file(), &leaving.signed, &claim, leaving.keys)?;
+    // By the master's own bytes: one decision holds for every cut of the same shots at the same places, whatever stands on
+    // its title cards.
+    let signed = leaving.staged.join(hash_of(passed.file())?.to_string()).join(name_of("signed", passed.file()));
+    if !is_signed(leaving, &signed, decision)? {
+        if let Some(folder) = signed.parent() {
+            fs::create_dir_all(folder).map_err(unwritten(folder))?;
+        }
+        let claim = claim(leaving, decision, &carried, &root)?;
+        credential::sign(passed.file(), &signed, &claim, leaving.keys)?;
     }
-    let write = |path: &Path| {
-        let path = path.to_owned();
-        move |error| ReleaseError::Write { path, error }
-    };
-    let hash = ContentHash::of_file(&leaving.signed, |_| true)
-        .map_err(write(&leaving.signed))?
-        .expect("nothing stops the reading");
+    let hash = hash_of(&signed)?;
 
-    let owed = money::lines(leaving.record, &asked.uses, decision, today());
-    post(&mut ledger, leaving, decision, hash, &owed)?;
+    let lines = money::lines(leaving.record, &asked.uses, decision, today());
+    let body = serde_json::json!({
+        "name": leaving.cut.name,
+        "file": hash,
+        "facts_hash": decision.facts_hash,
+        "mark": leaving.payload.id(),
+    });
+    let fact = Entry::new(Kind::Release, now(), body).with_key(format!("release {hash}"));
+    owed::post(&mut ledger, fact, &leaving.cut.name, asked, &lines)?;
 
-    let whole = Whole::begin(&leaving.out).map_err(write(&leaving.out))?;
-    fs::copy(&leaving.signed, whole.part()).map_err(write(&leaving.out))?;
-    whole.keep().map_err(write(&leaving.out))?;
+    // Its credential goes first: the film never lies there without it.
+    let sidecar = Some(sidecar::path_of(&signed)).filter(|beside| beside.exists());
+    if let Some(beside) = &sidecar {
+        hand_over(beside, &leaving.place.sidecar)?;
+    }
+    hand_over(&signed, &leaving.place.film)?;
     let papers = papers(leaving, asked, decision, answer.index, size, &root)?;
     Ok(Released {
         released: true,
         decision: decision.clone(),
         findings: Vec::new(),
-        file: Some(leaving.out.clone()),
+        file: Some(leaving.place.film.clone()),
+        credential: sidecar.map(|_| leaving.place.sidecar.clone()),
         hash: Some(hash),
         mark: Some(leaving.payload.id()),
         ledger_entry: Some(answer.index),
-        owed,
+        owed: lines,
         papers,
     })
 }
 
-/// Whether an earlier run, killed since, signed it already.
-fn is_signed(leaving: &Leaving<'_>, decision: &Decision) -> bool {
-    let trust = credential::Trust { anchors: leaving.keys.anchors().clone(), ..Default::default() };
-    leaving.signed.exists()
-        && credential::verify(&leaving.signed, &trust).is_ok_and(|said| {
-            said.valid && said.clearance.is_some_and(|clearance| clearance.decision == decision.facts_hash)
-        })
+fn unwritten(path: &Path) -> impl FnOnce(io::Error) -> ReleaseError {
+    let path = path.to_owned();
+    move |error| ReleaseError::Write { path, error }
 }
 
-fn claim(leaving: &Leaving<'_>, decision: &Decision, carried: &Carried, root: &str) -> Claim {
-    let ingredients: Vec<Ingredient> = leaving
-        .lineage
-        .uses
-        .iter()
-        .map(|one| Ingredient {
+fn hash_of(file: &Path) -> Result<ContentHash, ReleaseError> {
+    Ok(ContentHash::of_file(file, |_| true).map_err(unwritten(file))?.expect("nothing stops the reading"))
+}
+
+/// `stem` with the ending of `file`.
+fn name_of(stem: &str, file: &Path) -> PathBuf {
+    Path::new(stem).with_extension(file.extension().unwrap_or_default())
+}
+
+/// Copies a file, whole or not at all.
+fn hand_over(from: &Path, to: &Path) -> Result<(), ReleaseError> {
+    let whole = Whole::begin(to).map_err(unwritten(to))?;
+    fs::copy(from, whole.part()).map_err(unwritten(to))?;
+    whole.keep().map_err(unwritten(to))
+}
+
+/// Whether an earlier run, killed since, signed it already, with a key that is believed still.
+fn is_signed(leaving: &Leaving<'_>, signed: &Path, decision: &Decision) -> Result<bool, ReleaseError> {
+    let revoked = leaving.keys.revoked().map_err(DeskError::from)?;
+    let trust = credential::Trust { anchors: leaving.keys.anchors().clone(), revoked };
+    Ok(signed.exists()
+        && credential::verify(signed, &trust).is_ok_and(|said| {
+            said.valid && said.clearance.is_some_and(|clearance| clearance.decision == decision.facts_hash)
+        }))
+}
+
+fn claim(leaving: &Leaving<'_>, decision: &Decision, carried: &Carried, root: &str) -> Result<Claim, ReleaseError> {
+    let mut ingredients = Vec::new();
+    for one in &leaving.lineage.sources {
+        ingredients.push(Ingredient {
             title: one.title.clone(),
             shot: one.shot,
-            frames: one.record.map(|(start, end)| [start, end]),
-            reel: one.reel.clone().unwrap_or_default(),
+            frames: own_frames(leaving.house, one)?,
+            reel: one.reel.map(|reel| reel.to_string()).unwrap_or_default(),
             relation: Relation::ComponentOf,
-        })
-        .collect();
+        });
+    }
     let generated = leaving.lineage.shares.generated > 0;
     let source = if generated { SourceType::CompositeWithTrainedAlgorithmicMedia } else { SourceType::HumanEdits };
-    Claim {
+    Ok(Claim {
         title: leaving.cut.name.clone(),
         actions: vec![
             Action::new(Deed::Created).from_source(source),
@@ -263,65 +344,31 @@ fn claim(leaving: &Leaving<'_>, decision: &Decision, carried: &Carried, root: &s
             }),
             watermark: Some(leaving.payload),
         },
-    }
+    })
 }
 
-/// The release and what it owes, in one batch: both are in the ledger or neither is.
-fn post(
-    ledger: &mut Ledger,
-    leaving: &Leaving<'_>,
-    decision: &Decision,
-    hash: ContentHash,
-    owed: &[money::Line],
-) -> Result<(), ReleaseError> {
-    let body = serde_json::json!({
-        "name": leaving.cut.name,
-        "file": hash,
-        "facts_hash": decision.facts_hash,
-        "mark": leaving.payload.id(),
-    });
-    let mut batch: Vec<Records> =
-        vec![Entry::new(Kind::Release, now(), body).with_key(format!("release {hash}")).into()];
-    let euro: Currency = "EUR".parse().expect("a currency");
-    let cost: Account = "cost:use".parse()?;
-    let mut lines = Vec::new();
-    for line in owed.iter().filter(|line| line.answered_by.is_none()) {
-        let payable = Account::payable(&line.party.parse()?);
-        let duty = decision
-            .duties
-            .iter()
-            .find(|duty| duty.kind == "pay" && duty.to == line.party && Some(&duty.rule) == line.rule.as_ref());
-        let said = |posted: Line| Line {
-            duty: duty.map(|duty| duty.id.clone()),
-            used: Some(line.what.clone()),
-            seconds: (line.milliseconds > 0).then_some(Seconds(line.milliseconds)),
-            basis: (!line.basis.is_empty()).then(|| line.basis.clone()),
-            ..posted
-        };
-        match &line.owed {
-            Owed::Amount(money) => {
-                lines.push(said(Line::credit(payable, *money)));
-                lines.push(Line::debit(cost.clone(), *money));
-            }
-            Owed::Zero(why) => lines.push(said(Line::nothing(payable, euro, why))),
-            // What nobody can put a number on is no posting; it stands among the duties.
-            Owed::Unknown(_) => {}
-        }
+/// A stretch of a reel in the reel's own frames: the timeline counts on its constant grid.
+fn own_frames(house: &House, source: &Source) -> Result<Option<[i64; 2]>, ReleaseError> {
+    let (Some(reel), Some(frames)) = (source.reel, source.frames) else { return Ok(None) };
+    if house.library().reel(reel)?.is_none() {
+        return Ok(Some([frames.start(), frames.end()]));
     }
-    if !lines.is_empty() {
-        batch.push(
-            Transaction {
-                at: now(),
-                on: today(),
-                about: format!("release of {}", leaving.cut.name),
-                key: Some(format!("owed {}", decision.facts_hash)),
-                lines,
-            }
-            .into(),
-        );
-    }
-    ledger.append_all(batch).map_err(DeskError::from)?;
-    Ok(())
+    let clock = house.library().record(reel)?.clock;
+    let last = (frames.end() - 1).max(frames.start());
+    Ok(Some([clock.frame_at(frames.start()), clock.frame_at(last) + 1]))
+}
+
+/// Clearance report and disclosure pack.
+fn pages(leaving: &Leaving<'_>, asked: &Asked, decision: &Decision, inclusion: Option<&Inclusion>) -> [String; 2] {
+    let disclosure = DisclosurePack {
+        name: &leaving.cut.name,
+        question: asked,
+        decision,
+        record: leaving.record,
+        rate: Some(leaving.cut.rate),
+        shares: Some(&leaving.lineage.shares),
+    };
+    [clearance(leaving.cut, asked, decision, leaving.record, leaving.lineage, inclusion), disclosure_pack(&disclosure)]
 }
 
 fn papers(
@@ -332,30 +379,16 @@ fn papers(
     size: u64,
     root: &str,
 ) -> Result<Vec<PathBuf>, ReleaseError> {
-    let inclusion = release::paper::clearance::Inclusion {
+    let inclusion = Inclusion {
         entry: decision.facts_hash.clone(),
         index: entry,
         size,
         root: root.to_owned(),
         proof: "in the film's own credential; `bottega verify` checks it".to_owned(),
     };
-    let disclosure = release::paper::disclosure::DisclosurePack {
-        name: &leaving.cut.name,
-        question: asked,
-        decision,
-        record: leaving.record,
-        rate: Some(leaving.cut.rate),
-        shares: Some(&leaving.lineage.shares),
-    };
-    let pages = [
-        ("clearance.html", clearance(leaving.cut, asked, decision, leaving.record, leaving.lineage, Some(&inclusion))),
-        ("disclosure.html", release::paper::disclosure::disclosure_pack(&disclosure)),
-    ];
-    let mut papers = Vec::new();
-    for (name, text) in pages {
-        let path = leaving.out.with_file_name(name);
-        Whole::write(&path, text.as_bytes()).map_err(|error| ReleaseError::Write { path: path.clone(), error })?;
-        papers.push(path);
+    let paths = [&leaving.place.clearance, &leaving.place.disclosure];
+    for (path, html) in paths.into_iter().zip(pages(leaving, asked, decision, Some(&inclusion))) {
+        print::keep(path, &html)?;
     }
-    Ok(papers)
+    Ok(paths.map(PathBuf::clone).to_vec())
 }

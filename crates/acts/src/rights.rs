@@ -1,6 +1,6 @@
 //! Rights: recording what was agreed, and asking.
 //!
-//! Reading order: [`import`], [`export`], [`who`]; [`ask`], [`fix`], [`due`], [`simulate`]; [`paper`].
+//! Reading order: [`import`], [`export`], [`who`]; [`ask`], [`fix`], [`due`], [`simulate`]; [`paper`], [`print`].
 
 pub mod ask;
 pub mod due;
@@ -8,6 +8,7 @@ pub mod export;
 pub mod fix;
 pub mod import;
 pub mod paper;
+pub mod print;
 pub mod simulate;
 pub mod who;
 
@@ -21,6 +22,12 @@ pub use who::who;
 
 /// The studio itself, as a party of its own record.
 pub const STUDIO: &str = "o:studio";
+
+/// The rules that this studio's questions are put to: those of the house, and its own packs of `.bottega/packs`.
+pub(crate) fn rules(house: &crate::House) -> Result<rules::Rulebook, rules::PackFault> {
+    let own = house.library().folder().join("packs");
+    if own.is_dir() { rules::Rulebook::with(&own) } else { rules::Rulebook::load() }
+}
 
 /// Now, to the second.
 pub(crate) fn now() -> rights::Timestamp {

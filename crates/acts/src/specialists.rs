@@ -8,9 +8,11 @@ use neural::slot::Slot;
 use neural::{Card, Engine, Metric, Runner, State};
 use render::fix::Net;
 use serde::Serialize;
-use specialists::gate::Decision;
+use specialists::gate::{self, Decision};
 use specialists::image::learn::{beside_base, task_folder};
+use specialists::image::manifest::Lent;
 use specialists::image::material::{Material, folder};
+use specialists::image::samples::Pool;
 use specialists::image::task::Task;
 use specialists::image::tool::Tool;
 use specialists::shelf::{self, Gate, Kept};
@@ -19,7 +21,7 @@ use specialists::split::Role;
 
 use crate::House;
 use crate::rights::ask::training_basis;
-use crate::train::{cores, metric};
+use crate::train::{cores, material, metric};
 
 /// A specialist as it stands.
 #[derive(Debug, Serialize)]
@@ -157,27 +159,49 @@ fn renewed(house: &House, task: Task, mut kept: Kept, progress: &dyn Progress, c
         return kept;
     }
     progress.say(&format!("{task}: the library has changed; it is judged anew"));
-    let again = || -> Option<Gate> {
-        let basis = training_basis(house, task.aspect(), &[], false).ok()?;
-        let material =
-            Material::gather(&basis, house.library(), &house.workers().program, &[], progress, cancel).ok()?;
-        let mut tool = Tool::Ours(Runner::described(&kept.onnx, cores()).ok()?);
-        let held_out = material.pool(task, Role::Test);
-        let mut scores = task.judge(&held_out, &mut tool, cancel).ok()?;
-        beside_base(task, &held_out, &mut scores, cancel).ok()?;
-        let decision = specialists::gate::decide(&scores);
-        Some(Gate { decision, material: material.manifest, library: now, scores })
+    let again = || -> Result<Gate, String> {
+        let list = shelf::manifest(&folder(house.library()), task, &kept.card).map_err(|e| e.to_string())?;
+        let basis = training_basis(house, task.aspect(), &[], false).map_err(|e| e.to_string())?;
+        let material = material(house, &basis, &[], progress, cancel).map_err(|e| e.to_string())?;
+        let held_out = unseen(task, &kept, list.as_deref(), &material)?;
+        let runner = Runner::described(&kept.onnx, cores()).map_err(|e| e.to_string())?;
+        let mut scores = task.judge(&held_out, &mut Tool::Ours(runner), cancel).map_err(|e| e.to_string())?;
+        beside_base(task, &held_out, &mut scores, cancel).map_err(|e| e.to_string())?;
+        let decision = gate::decide(&scores).ok_or("nothing is held out that it was not taught; teach it again")?;
+        Ok(Gate { decision, material: material.manifest, library: now, scores })
     };
     match again() {
-        Some(gate) => {
+        Ok(gate) => {
             if let Err(e) = shelf::keep_gate(&folder(house.library()), task, &gate) {
                 progress.say(&e.to_string());
             }
             kept.gate = gate;
         }
-        None => progress.say(&format!("{task}: it could not be judged anew; what was decided before holds")),
+        Err(why) => {
+            progress.say(&format!("{task}: it could not be judged anew ({why}); what was decided before holds"));
+        }
     }
     kept
+}
+
+/// What is held out now and was not taught to a net. Without a list of what it was taught, what is held out must be what it
+/// was judged on before, or of titles that it never saw.
+fn unseen(task: Task, kept: &Kept, list: Option<&[Lent]>, material: &Material) -> Result<Pool, String> {
+    if let Some(list) = list {
+        return Ok(material.unseen(task, list));
+    }
+    let held_out = material.pool(task, Role::Test);
+    let known = |i: usize| {
+        let (title, piece) = held_out.about(i);
+        let judged = kept.gate.scores.iter().any(|s| s.title == title && s.shot == piece.place.shot);
+        judged || !kept.card.trained_on.iter().any(|t| t == title)
+    };
+    if (0..held_out.len()).all(known) {
+        return Ok(held_out);
+    }
+    Err("other shots are held out now, and no list says whether it was taught them; teach it again with `bottega train \
+         image`"
+        .to_owned())
 }
 
 /// The net that the studio brought, with its gate: a conformance run and the held-out shots decide before its first use, and
@@ -202,11 +226,14 @@ fn brought(house: &House, task: Task, progress: &dyn Progress, cancel: &Cancel) 
         return Err(format!("the net that was brought does not conform: {}", wrong.join("; ")));
     }
     let basis = training_basis(house, task.aspect(), &[], false).map_err(|e| e.to_string())?;
-    let material = Material::gather(&basis, house.library(), &house.workers().program, &[], progress, cancel)
-        .map_err(|e| format!("the net that was brought cannot be judged: {e}"))?;
+    let cannot = |e: String| format!("the net that was brought cannot be judged: {e}");
+    let material = material(house, &basis, &[], progress, cancel).map_err(|e| cannot(e.to_string()))?;
+    let held_out = material.pool(task, Role::Test);
     let mut tool = Tool::Brought(open()?, slot.clone());
-    let scores = task.judge(&material.pool(task, Role::Test), &mut tool, cancel).map_err(|e| e.to_string())?;
-    let decision = specialists::gate::decide(&scores);
+    let mut scores = task.judge(&held_out, &mut tool, cancel).map_err(|e| e.to_string())?;
+    // It would run in their place.
+    beside_base(task, &held_out, &mut scores, cancel).map_err(|e| e.to_string())?;
+    let decision = gate::decide(&scores).ok_or_else(|| cannot("nothing is held out; ingest more film".to_owned()))?;
     let gate = Gate { decision, material: material.manifest, library, scores };
     let bytes = serde_json::to_vec_pretty(&gate).map_err(|e| e.to_string())?;
     jobs::Whole::write(&gate_file, &bytes).map_err(|e| format!("{}: {e}", gate_file.display()))?;

@@ -4,15 +4,19 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jobs::Whole;
-use ledger::{CloseError, Duty, Money, NameError, Party, Period, ProveError, ReadError, Receipt};
+use ledger::{CloseError, Duty, Ledger, Money, NameError, Party, Period, ProveError, ReadError, Receipt};
 use release::money::{Line, Owed};
 use release::paper::statement::{Posted, Statement as Paper};
-use rules::{PackFault, Rulebook};
+use rights::Record;
+use rules::{Answer, PackFault, Question};
 use serde::Serialize;
 
-use crate::House;
+use crate::closing::questions;
 use crate::desk::DeskError;
-use crate::rights::{STUDIO, now, today};
+use crate::rights::ask::Answered;
+use crate::rights::paper::row::parties;
+use crate::rights::{STUDIO, now, rules, today};
+use crate::{House, owed};
 
 /// A statement as it was made.
 #[derive(Debug, Serialize)]
@@ -34,6 +38,14 @@ pub enum StatementError {
     /// No such party.
     #[error("nobody is recorded as `{0}`: name a party as `bottega rights who` prints it, `p:rossi-elena`")]
     Nobody(String),
+    /// More than one bears the name.
+    #[error("`{asked}` is the name of several: name one of {}", .known.join(", "))]
+    Namesakes {
+        /// The name.
+        asked: String,
+        /// Their records.
+        known: Vec<String>,
+    },
     /// A name of no account.
     #[error(transparent)]
     Name(#[from] NameError),
@@ -46,6 +58,19 @@ pub enum StatementError {
     /// The proof.
     #[error(transparent)]
     Prove(#[from] ProveError),
+    /// The period has not ended.
+    #[error(
+        "{period} lasts until {last} and today is {today}: what is released until then is still to be posted into it; close it \
+         after that day, or close a period that has ended"
+    )]
+    Lasts {
+        /// Which.
+        period: Period,
+        /// Its last day.
+        last: rights::Date,
+        /// Today.
+        today: rights::Date,
+    },
     /// The period could not be closed.
     #[error(transparent)]
     Close(#[from] CloseError),
@@ -68,12 +93,12 @@ pub enum StatementError {
 /// States what `party` was due in `period`; with a folder `out`, page and proof are written there.
 pub fn statement(house: &House, party: &str, period: Period, out: Option<&Path>) -> Result<Made, StatementError> {
     let record = house.library().agreed()?;
-    // By its record, or by name as it stands in credits.
-    let id = match record.parties.get(party) {
-        Some(row) => row.id.clone(),
-        None => {
-            let named = record.parties.values().find(|row| row.name.to_lowercase() == party.to_lowercase());
-            named.ok_or_else(|| StatementError::Nobody(party.to_owned()))?.id.clone()
+    let id = match parties(&record, party).as_slice() {
+        [row] => row.id.clone(),
+        [] => return Err(StatementError::Nobody(party.to_owned())),
+        several => {
+            let known = several.iter().map(|row| row.id.clone()).collect();
+            return Err(StatementError::Namesakes { asked: party.to_owned(), known });
         }
     };
     let reading = house.reading()?;
@@ -113,6 +138,7 @@ pub fn statement(house: &House, party: &str, period: Period, out: Option<&Path>)
 fn posted(party: &str, one: &ledger::StatementLine) -> Posted {
     let line = &one.line;
     let owed = match &line.zero {
+        Some(why) if line.pending => Owed::Unknown(why.clone()),
         Some(why) => Owed::Zero(why.clone()),
         // What was paid off or undone counts down.
         None => Owed::Amount(Money::new(i64::try_from(line.owed()).unwrap_or(line.minor), line.currency)),
@@ -126,6 +152,7 @@ fn posted(party: &str, one: &ledger::StatementLine) -> Posted {
             basis: line.basis.clone().unwrap_or_default(),
             owed,
             rule: None,
+            duty: line.duty.clone(),
             agreement: line.duty.clone(),
             document: None,
             page: None,
@@ -137,24 +164,61 @@ fn posted(party: &str, one: &ledger::StatementLine) -> Posted {
     }
 }
 
-/// A period that was closed.
+/// A period that was closed, or was not.
 #[derive(Debug, Serialize)]
 pub struct Closed {
     /// Which.
     pub period: Period,
+    /// Whether it is closed now.
+    pub closed: bool,
+    /// What the rules said to its books, an answer for each currency; none where it was closed before.
+    pub answers: Vec<Answered>,
     /// Where the closing stands in the ledger.
     #[serde(flatten)]
-    pub receipt: Receipt,
+    pub receipt: Option<Receipt>,
 }
 
-/// Closes a period: nothing more can be posted into it. Every pay duty that was due in it must have a line or a reason.
+/// Closes a period that has ended: nothing more can be posted into it. What a release of the period owes must have an amount by
+/// then, or a deed that answers it.
 pub fn close(house: &House, period: Period) -> Result<Closed, StatementError> {
-    let record = house.library().agreed()?;
-    let due = Rulebook::load()?.due(&record, STUDIO, today());
-    let mut duties = Vec::new();
-    for duty in due.into_iter().filter(|duty| duty.kind == "pay" && duty.due.is_some_and(|day| period.holds(day))) {
-        duties.push(Duty { id: duty.id, party: duty.to.parse()?, zero: None });
+    let (last, today) = (period.last(), today());
+    if today <= last {
+        return Err(StatementError::Lasts { period, last, today });
     }
-    let receipt = house.ledger()?.close(period, &duties, now())?;
-    Ok(Closed { period, receipt })
+    let record = house.library().agreed()?;
+    let open = owed::pending(house, &record)?.into_iter().filter(|(one, _)| period.holds(one.on));
+    let duties: Vec<Duty> = open
+        .map(|(one, deed)| Duty {
+            id: one.duty,
+            party: one.party,
+            zero: deed.map(|deed| format!("answered by {deed}")),
+        })
+        .collect();
+    let mut ledger = house.ledger()?;
+    let answers = match ledger.closed(period) {
+        Some(_) => Vec::new(),
+        None => asked(house, &mut ledger, period, &record, &duties)?,
+    };
+    let closed = answers.iter().all(|answer| answer.decision.decision == Answer::MeetsRecordedConditions);
+    let receipt = if closed { Some(ledger.close(period, &duties, now())?) } else { None };
+    Ok(Closed { period, closed, answers, receipt })
+}
+
+/// What the rules say to the books of the period, each answer written down.
+fn asked(
+    house: &House,
+    ledger: &mut Ledger,
+    period: Period,
+    record: &Record,
+    duties: &[Duty],
+) -> Result<Vec<Answered>, StatementError> {
+    let open: Vec<String> = duties.iter().filter(|duty| duty.zero.is_none()).map(|duty| duty.id.clone()).collect();
+    let book = rules(house)?;
+    let mut answers = Vec::new();
+    for question in questions(ledger, period, &open, today())? {
+        let decision = book.decide(record, STUDIO, &Question::Close(question));
+        let entry = house.write_down(ledger, &decision).map_err(DeskError::from)?.index;
+        answers.push(Answered { decision, ledger_entry: Some(entry), report: None, shots: None });
+    }
+    Ok(answers)
 }

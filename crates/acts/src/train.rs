@@ -8,6 +8,7 @@ use jobs::{Cancel, Progress, Unit};
 use neural::card::Energy;
 use neural::wire::{Look, Said};
 use neural::{Card, Engine, EngineError, Metric, Runner, State, TrainError, Trainer};
+use rules::TrainingBasis;
 use serde::Serialize;
 use specialists::gate;
 use specialists::image::learn::{JudgeError, Plan, beside_base, task_folder};
@@ -74,6 +75,24 @@ pub struct Taught {
     pub page: PathBuf,
 }
 
+/// A task that could not be taught.
+#[derive(Debug, Serialize)]
+pub struct Failed {
+    /// The task.
+    pub task: Task,
+    /// Why, and what to do.
+    pub reason: String,
+}
+
+/// What came of a wish.
+#[derive(Debug, Serialize)]
+pub struct Lessons {
+    /// Tasks that were taught.
+    pub specialists: Vec<Taught>,
+    /// Tasks that were not, while others were.
+    pub failed: Vec<Failed>,
+}
+
 /// Why nothing was taught.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainActError {
@@ -96,6 +115,17 @@ pub enum TrainActError {
         /// Why.
         error: TrainError,
     },
+    /// There is nothing to judge it by afterwards.
+    #[error("{task} is not taught, for nothing could be held out to judge it by: {why}")]
+    NothingHeldOut {
+        /// The task.
+        task: Task,
+        /// Why, and what to do.
+        why: String,
+    },
+    /// None of several tasks could be taught.
+    #[error("{}", .0.iter().map(|f| f.reason.as_str()).collect::<Vec<_>>().join("\n"))]
+    All(Vec<Failed>),
     /// There is no training program.
     #[error(transparent)]
     Missing(TrainError),
@@ -115,17 +145,14 @@ pub enum TrainActError {
     Shelf(#[from] ShelfError),
 }
 
-/// Teaches each task of `wish` in turn.
-pub fn train(
-    house: &House,
-    wish: &Wish,
-    progress: &dyn Progress,
-    cancel: &Cancel,
-) -> Result<Vec<Taught>, TrainActError> {
+/// Teaches each task of `wish` in turn; one that cannot be taught does not keep the others from it.
+///
+/// # Errors
+/// If none was taught, or the work was told to stop.
+pub fn train(house: &House, wish: &Wish, progress: &dyn Progress, cancel: &Cancel) -> Result<Lessons, TrainActError> {
     let trainer = Trainer::find().map_err(TrainActError::Missing)?;
     // What is learned must be run to be judged: better said now than after an hour.
     Engine::load()?;
-    let program = &house.workers().program;
     let basis = training_basis(house, "image", &[], false)?;
     if basis.allowed().is_empty() && !basis.barred().is_empty() {
         return Err(TrainActError::Barred(Box::new(basis.decision().clone())));
@@ -139,8 +166,37 @@ pub fn train(
             "{barred} shots may not teach by what is recorded and are left out; `bottega rights ask train --model image` says why"
         )),
     }
-    let material = Material::gather(&basis, house.library(), program, &wish.hold_out, progress, cancel)?;
-    wish.tasks.iter().map(|task| teach(house, wish, *task, &trainer, &material, progress, cancel)).collect()
+    let material = material(house, &basis, &wish.hold_out, progress, cancel)?;
+    let (mut specialists, mut failed) = (Vec::new(), Vec::new());
+    let mut only = None;
+    for task in &wish.tasks {
+        match teach(house, wish, *task, &trainer, &material, progress, cancel) {
+            Ok(taught) => specialists.push(taught),
+            Err(error) if cancel.check().is_err() => return Err(error),
+            Err(error) => {
+                progress.say(&error.to_string());
+                failed.push(Failed { task: *task, reason: error.to_string() });
+                only = Some(error);
+            }
+        }
+    }
+    match only.filter(|_| specialists.is_empty()) {
+        Some(error) if failed.len() == 1 => Err(error),
+        Some(_) => Err(TrainActError::All(failed)),
+        None => Ok(Lessons { specialists, failed }),
+    }
+}
+
+/// What may teach, and what is held out; copies of one shot are all the one or all the other.
+pub(crate) fn material(
+    house: &House,
+    basis: &TrainingBasis,
+    hold_out: &[String],
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<Material, MaterialError> {
+    let (program, find) = (&house.workers().program, &::audit::strip::groups);
+    Material::gather(basis, house.library(), program, hold_out, find, progress, cancel)
 }
 
 fn teach(
@@ -154,6 +210,12 @@ fn teach(
 ) -> Result<Taught, TrainActError> {
     let specialists = folder(house.library());
     let home = task_folder(&specialists, task);
+    let (taught, watched) = (material.pool(task, Role::Train), material.pool(task, Role::Watch));
+    let held_out = material.pool(task, Role::Test);
+    // Better said now than after an hour; the lack of anything to learn from is said by who learns.
+    if held_out.is_empty() && !taught.is_empty() {
+        return Err(TrainActError::NothingHeldOut { task, why: nothing_held_out(held_out.left_out()) });
+    }
     let begin_with = match wish.fresh {
         true => None,
         false => Some(first_weights(&home, task)?),
@@ -173,7 +235,6 @@ fn teach(
         material: material.manifest,
         shuffled: false,
     };
-    let (taught, watched) = (material.pool(task, Role::Train), material.pool(task, Role::Watch));
     let stage = format!("train {task}");
     progress.begin(&stage, &stage, Some(plan.steps), Unit::Steps);
     let page_file = home.join("training.html");
@@ -205,7 +266,6 @@ fn teach(
     tracing::debug!(seconds = begun.elapsed().as_secs_f64(), "trained");
 
     let onnx = neural::onnx::write(&task.net(), &trained.weights).map_err(ShelfError::from)?;
-    let held_out = material.pool(task, Role::Test);
     let judged = |error: JudgeError| TrainActError::Judge { task, error };
     let mut tool = Tool::Ours(Runner::described(&onnx, threads).map_err(|e| judged(e.into()))?);
     let mut scores = task.judge(&held_out, &mut tool, cancel).map_err(judged)?;
@@ -213,7 +273,7 @@ fn teach(
     if !wish.fresh {
         beside_base(task, &held_out, &mut scores, cancel).map_err(judged)?;
     }
-    let decision = gate::decide(&scores);
+    let decision = gate::decide(&scores).expect("what is held out is not empty");
     let library = shelf::fingerprint(house.library()).map_err(MaterialError::from)?;
     let gate = Gate { decision: decision.clone(), material: material.manifest, library, scores };
     let card = Card {
@@ -227,12 +287,7 @@ fn teach(
         trained_on: material.taught.clone(),
         held_out: material.held_out.clone(),
         licence: "of the library it was learned from".to_owned(),
-        command: format!(
-            "bottega train image --task {task} --steps {} --seed {}{}",
-            plan.steps,
-            plan.seed,
-            if wish.fresh { " --fresh" } else { "" }
-        ),
+        command: command(wish, task, plan.steps),
         steps: trained.steps,
         seconds: trained.seconds,
         energy: Energy::estimate(trained.seconds, threads),
@@ -261,6 +316,35 @@ fn teach(
         energy: kept.card.energy.clone(),
         page: page_file,
     })
+}
+
+/// Why nothing is held out, and what to do; some pieces may be too grainy to judge by.
+fn nothing_held_out(grainy: usize) -> String {
+    match grainy {
+        0 => "the library has fewer than three camera set-ups to learn from, or all of it may teach or none; ingest more \
+              film, or name a title with --hold-out"
+            .to_owned(),
+        n => format!(
+            "all {n} pieces of what is held out have more grain than a clean picture may; ingest film with less, or in \
+             larger pictures, or name a cleaner title with --hold-out"
+        ),
+    }
+}
+
+/// The command that makes the net again.
+fn command(wish: &Wish, task: Task, steps: u64) -> String {
+    let mut words = format!("bottega train image --task {task} --steps {steps} --seed {}", wish.seed);
+    for title in &wish.hold_out {
+        // A quote within quotes, as every shell takes it.
+        words += &format!(" --hold-out '{}'", title.replace('\'', r"'\''"));
+    }
+    if let Some(minutes) = wish.minutes {
+        words += &format!(" --minutes {minutes}");
+    }
+    if wish.fresh {
+        words += " --fresh";
+    }
+    words
 }
 
 /// What runs where the library's own does not.
@@ -303,4 +387,29 @@ fn line(task: Task, curve: &[Look]) -> String {
     let bars: String =
         curve[from..].iter().map(|l| BARS[(((db(l) - low) / (high - low).max(1e-9)) * 7.0).round() as usize]).collect();
     format!("{task}  step {:>6}  {:.2} dB on what is watched  {bars}  {:.0} s", last.step, db(last), last.seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_on_the_card_says_all_that_was_asked() {
+        let mut wish = Wish {
+            tasks: Vec::new(),
+            hold_out: Vec::new(),
+            steps: None,
+            minutes: None,
+            fresh: false,
+            seed: 3,
+            threads: None,
+        };
+        assert_eq!(command(&wish, Task::Denoise, 2500), "bottega train image --task denoise --steps 2500 --seed 3");
+        wish.hold_out = vec!["Sintel".to_owned(), "Rosa's film".to_owned()];
+        (wish.minutes, wish.fresh) = (Some(1.5), true);
+        assert_eq!(
+            command(&wish, Task::Upscale, 9),
+            r"bottega train image --task upscale --steps 9 --seed 3 --hold-out 'Sintel' --hold-out 'Rosa'\''s film' --minutes 1.5 --fresh"
+        );
+    }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use credential::mark::Found;
-use credential::{AnchorError, Anchors, Clearance, Ingredient, LogPlace, Revoked, RevokedError, Signer};
+use credential::{AnchorError, Anchors, Clearance, Ingredient, KeyError, LogPlace, Revoked, RevokedError, Signer};
 use ledger::{Inclusion, Kind, ReadError, Reading, StatementError, Verifier, VerifierError};
 use serde::{Deserialize, Serialize};
 
@@ -112,6 +112,9 @@ pub enum VerifyError {
     /// The list of revoked keys.
     #[error(transparent)]
     Revoked(#[from] RevokedError),
+    /// The library's own keys, or their list of the revoked.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
     /// The ledger's keys.
     #[error("{path}: {error}", path = path.display())]
     LedgerKeys {
@@ -133,27 +136,34 @@ impl Believed {
     /// What lies in a folder that `bottega keys trust` wrote.
     pub fn folder(folder: &Path) -> Result<Believed, VerifyError> {
         let anchors = Anchors::read(&folder.join(ANCHORS))?;
-        let list = folder.join(REVOKED);
-        let revoked = if list.exists() { Revoked::read(&list, &anchors)? } else { Revoked::none() };
-        let path = folder.join(LEDGER_KEYS);
-        let text = fs::read_to_string(&path).map_err(|error| VerifyError::Read { path: path.clone(), error })?;
-        let parse = |line: &str| line.parse().map_err(|error| VerifyError::LedgerKeys { path: path.clone(), error });
-        let ledger = text.lines().filter(|line| !line.trim().is_empty()).map(parse).collect::<Result<_, _>>()?;
-        Ok(Believed { trust: credential::Trust { anchors, revoked, witnessed: None }, ledger })
+        // It is written even where nothing is revoked: without it nobody can say that nothing is.
+        let revoked = Revoked::read(&folder.join(REVOKED), &anchors)?;
+        Ok(Believed { trust: credential::Trust { anchors, revoked }, ledger: ledger_keys(folder)? })
     }
 
-    /// What the library's own keys and ledger vouch for.
-    pub fn of(house: &House) -> Believed {
+    /// What the library's own keys and ledger vouch for; nothing, where it has none.
+    pub fn of(house: &House) -> Result<Believed, VerifyError> {
         let mut believed = Believed::default();
-        if let Ok(keys) = house.keys() {
-            believed.trust.revoked = keys.revoked().unwrap_or_else(|_| Revoked::none());
-            believed.trust.anchors = keys.anchors().clone();
+        match house.keys() {
+            Ok(keys) => {
+                believed.trust = credential::Trust { anchors: keys.anchors().clone(), revoked: keys.revoked()? }
+            }
+            Err(KeyError::None(_)) => {}
+            Err(error) => return Err(error.into()),
         }
         if let Ok(reading) = house.reading() {
             believed.ledger = reading.keys();
         }
-        believed
+        Ok(believed)
     }
+}
+
+/// The public keys of a ledger in a folder that `bottega keys trust` wrote.
+pub(crate) fn ledger_keys(folder: &Path) -> Result<Vec<Verifier>, VerifyError> {
+    let path = folder.join(LEDGER_KEYS);
+    let text = fs::read_to_string(&path).map_err(|error| VerifyError::Read { path: path.clone(), error })?;
+    let parse = |line: &str| line.parse().map_err(|error| VerifyError::LedgerKeys { path: path.clone(), error });
+    text.lines().filter(|line| !line.trim().is_empty()).map(parse).collect()
 }
 
 /// Asks the file: credential or sidecar, or the proof of a statement.

@@ -31,15 +31,28 @@ pub fn groups(shots: &[ShotFacts]) -> Vec<Vec<usize>> {
             if apart > FARTHEST {
                 continue;
             }
-            let near = (OF_CONTRAST * contrasts[i].min(contrasts[j])).clamp(LEAST, MOST);
-            if distance(&shots[i].picture, &shots[j].picture) <= near {
-                let (a, b) = (root(&mut parent, i), root(&mut parent, j));
-                parent[a.max(b)] = a.min(b);
+            if distance(&shots[i].picture, &shots[j].picture) <= limit(contrasts[i], contrasts[j]) {
+                join(&mut parent, i, j);
             }
         }
     }
-    let mut groups: Vec<Vec<usize>> = vec![Vec::new(); shots.len()];
-    for i in 0..shots.len() {
+    listed(parent)
+}
+
+/// How far apart copies of such contrasts may be.
+pub(crate) fn limit(one: f64, other: f64) -> f64 {
+    (OF_CONTRAST * one.min(other)).clamp(LEAST, MOST)
+}
+
+pub(crate) fn join(parent: &mut [usize], i: usize, j: usize) {
+    let (a, b) = (root(parent, i), root(parent, j));
+    parent[a.max(b)] = a.min(b);
+}
+
+/// What was joined, group by group.
+pub(crate) fn listed(mut parent: Vec<usize>) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = vec![Vec::new(); parent.len()];
+    for i in 0..parent.len() {
         groups[root(&mut parent, i)].push(i);
     }
     groups.retain(|g| !g.is_empty());
@@ -82,7 +95,7 @@ fn root(parent: &mut [usize], mut i: usize) -> usize {
 }
 
 /// Standard deviation of the luma of a descriptor that holds three planes; of all of it otherwise.
-fn contrast(picture: &[u8]) -> f64 {
+pub(crate) fn contrast(picture: &[u8]) -> f64 {
     let plane = if picture.len().is_multiple_of(3) { &picture[..picture.len() / 3] } else { picture };
     let k = plane.len().max(1) as f64;
     let mean = plane.iter().map(|v| f64::from(*v)).sum::<f64>() / k;

@@ -9,7 +9,8 @@
 //! values give the same verdicts; repeated film never improves a verdict; beyond eight times the largest training the
 //! answer is "unknown"; every verdict says why, with its numbers, and what would change it.
 //!
-//! Reading order: [`facts`] (what is known of a shot), [`stock`] (of many shots, those that are held), [`copies`], [`density`]; [`cell`], [`variety`], [`neighbor`], [`request`]; [`library`]
+//! Reading order: [`facts`] (what is known of a shot), [`stock`] (of many shots, those that are held), [`copies`], [`strip`],
+//! [`density`]; [`cell`], [`variety`], [`neighbor`], [`request`]; [`library`]
 //! (all of that in one value); [`curve`], [`trace`]; [`reference`](mod@reference) (what others needed); [`verdict`], [`whatif`]; and what is shown of
 //! it: [`report`](mod@report).
 //!
@@ -32,6 +33,7 @@ pub mod reference;
 pub mod report;
 pub mod request;
 pub mod stock;
+pub mod strip;
 pub mod trace;
 pub mod variety;
 pub mod verdict;

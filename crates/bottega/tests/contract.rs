@@ -106,6 +106,13 @@ fn rights_and_ledger_print_json_of_the_promised_shape() {
     let ask = stage.run(&["rights", "ask", "train", "--model", "light", "--title", "Notte Rossa", "--json"]);
     assert_eq!(ask.code, 3, "{}", ask.err);
     golden("rights_ask", &ask.json());
+    let out = "[[work]]\nid = 'w:late'\nkind = 'feature'\ntitle = 'Late'\nphotography_start = 2026-08-01\nguilds = ['sag_aftra']\n\
+        [[transfer]]\nid = 'x:voice-out'\nto = 'o:alfa-film'\nwhat = 'replica'\nworks = ['w:late']\non = 2027-04-02\n";
+    fs::write(stage.path("transfer.toml"), out).unwrap();
+    stage.done(&["rights", "import", "transfer.toml"]);
+    let ask = stage.run(&["rights", "ask", "transfer", "x:voice-out", "--json"]);
+    assert_eq!(ask.code, 3, "{}", ask.err);
+    golden("rights_ask_transfer", &ask.json());
     let chain = stage.run(&["rights", "paper", "chain", "Notte Rossa", "--json"]);
     assert_eq!(chain.code, 3, "the United States did not arrive: {}", chain.err);
     golden("rights_paper_chain", &chain.json());

@@ -72,9 +72,28 @@ work = "w:night-train"
 origin = "gai"
 handed_to = "p:hart-ruth"
 
+[[work]]
+id = "w:last-train"
+kind = "feature"
+title = "Last Train"
+photography_start = 2026-08-10
+country = "US"
+guilds = ["sag_aftra", "wga"]
+authors = ["o:studio"]
+
+[[consent]]
+id = "c:hart-voice"
+person = "p:hart-ruth"
+replica = "EBDR"
+acts = ["generate"]
+purposes = ["dub"]
+projects = ["w:last-train"]
+document = "sha256:9999999999999999999999999999999999999999999999999999999999999999"
+page = 1
+
 [[synthetic]]
 id = "y:porter"
-work = "w:night-train"
+work = "w:last-train"
 human_role = true
 
 [[strike]]
@@ -240,11 +259,14 @@ fn unions_writers_and_vendors_get_theirs() {
     assert_eq!((&said["name"], &said["state"]), (&"Ruth Hart".into(), &"bad".into()));
     names(&page, &["made by a generative model", "WGA-DISCLOSE"]);
     let (said, page) = paper(&stage, 0, &["synthetic", "y:porter", "--value", "a porter with no face"]);
-    assert_eq!(said["because"][0], "Missing: notice to the union, where bargaining stands.");
+    // Words on the page are no memo on record: SAG-39K blocks all the same.
+    let missing = "Missing: what it adds, as `value_memo` on record, notice to the union, where bargaining stands.";
+    assert_eq!((&said["because"][0], &said["state"]), (&missing.into(), &"bad".into()));
     names(&page, &["a porter with no face", "SAG-39K"]);
     let (said, page) = paper(&stage, 0, &["strike"]);
     assert_eq!(said["answer"], "On strike since 2026-01-01");
-    names(&page, &["c:cole-dub", "77777777", "SAG-39G"]);
+    names(&page, &["c:hart-voice", "99999999", "SAG-39G"]);
+    assert!(!page.contains("c:cole-dub"), "Night Train was photographed before the rule");
     let (said, page) = paper(&stage, 0, &["vendor", "m:grade-v3"]);
     assert_eq!(
         (&said["about"], &said["because"][0]),
@@ -254,6 +276,74 @@ fn unions_writers_and_vendors_get_theirs() {
     stage.run(&["rights", "paper", "vendor", "m:light-v1"]).fails_with(&["m:light-v1", "vendor = {"]);
     let bare = Stage::new();
     bare.run(&["rights", "paper", "strike"]).fails_with(&["no strike", "[[strike]]", "rights import"]);
+}
+
+/// What a paper says is blocked is what the rules block, and nothing else.
+#[test]
+fn papers_say_what_the_rules_answer() {
+    let stage = Stage::new();
+    recorded(&stage);
+    let more = r#"
+[[strike]]
+id = "k:wga"
+guild = "wga"
+from = 2026-02-01
+
+[[consent]]
+id = "c:rossi-late"
+person = "p:rossi-elena"
+replica = "EBDR"
+projects = ["w:notte-rossa-2"]
+notice = { given_at = 2026-06-24T01:00:00Z, services_at = 2026-06-24T11:00:00Z }
+
+[[consent]]
+id = "c:hart-late"
+person = "p:hart-ruth"
+replica = "EBDR"
+projects = ["w:last-train"]
+notice = { given_at = 2026-06-24T01:00:00Z, services_at = 2026-06-24T11:00:00Z }
+
+[[engagement]]
+id = "n:hart"
+party = "p:hart-ruth"
+work = "w:night-train"
+craft = "performer"
+guild = "sag_aftra"
+
+[[consent]]
+id = "c:hart-early"
+person = "p:hart-ruth"
+replica = "EBDR"
+projects = ["w:night-train"]
+notice = { given_at = 2026-06-24T01:00:00Z, services_at = 2026-06-24T11:00:00Z }
+
+[[text]]
+id = "t:with-model"
+work = "w:night-train"
+origin = "writer_with_gai"
+handed_to = "p:hart-ruth"
+"#;
+    fs::write(stage.path("more.toml"), more).unwrap();
+    stage.done(&["rights", "import", "more.toml"]);
+    let (said, page) = paper(&stage, 0, &["strike", "k:wga"]);
+    assert_eq!((&said["state"], page.contains("SAG-39G")), (&"open".into(), false), "{said:#}");
+    // Ten hours before: an Italian film is under no agreement that asks for 48.
+    let (said, page) = paper(&stage, 0, &["scan-notice", "c:rossi-late"]);
+    assert_eq!((&said["state"], page.contains("SAG-NOTICE48")), (&"plain".into(), false), "{said:#}");
+    let (said, page) = paper(&stage, 0, &["scan-notice", "c:hart-early"]);
+    assert_eq!((&said["state"], page.contains("SAG-NOTICE48")), (&"bad".into(), true), "{said:#}");
+    let (said, _) = paper(&stage, 0, &["writer", "t:with-model"]);
+    assert_eq!(said["state"], "plain", "{said:#}");
+    // A paper that nobody read is none that a release may rest on.
+    let unread = fs::read_to_string(stage.path("record.toml")).unwrap();
+    let unread = unread.replacen("page = 7\nverified_by = \"legal:mv\"\n", "page = 7\n", 1);
+    fs::write(stage.path("record.toml"), unread).unwrap();
+    stage.done(&["rights", "import", "record.toml"]);
+    let italy = ["--territory", "IT", "--medium", "svod", "--until", "2030-12-31"];
+    let (said, _) = paper(&stage, 3, &[&["chain", "Notte Rossa"], &italy[..]].concat());
+    assert_eq!(said["answer"], "Unbroken as recorded; blocked by rule CORE-DOC");
+    let gaps = stage.done(&["rights", "who", "Notte Rossa"])["gaps"].to_string();
+    assert!(gaps.contains("no document, page or reader"), "{gaps}");
 }
 
 #[test]

@@ -77,6 +77,38 @@ fn nothing_comes_in_where_one_row_is_wrong_and_every_fault_is_told() {
     stage.run(&["rights", "import", "nowhere"]).fails_with(&["nowhere"]);
 }
 
+#[test]
+fn a_ledger_that_nobody_vouches_for_is_not_sound_and_of_namesakes_none_is_picked() {
+    let stage = Stage::new();
+    let party = |id: &str| format!("[[party]]\nid = '{id}'\nkind = 'person'\nname = 'Anna Neri'\n");
+    fs::write(stage.path("two.toml"), party("p:neri-a") + &party("p:neri-b")).unwrap();
+    stage.done(&["rights", "import", "two.toml"]);
+    stage.done(&["keys", "init", "--studio", "Studio"]);
+    stage.done(&["keys", "trust", "-o", "trust"]);
+    stage.run(&["statement", "anna neri", "--period", "2027-Q2"]).fails_with(&["p:neri-a", "p:neri-b"]);
+    stage.run(&["rights", "paper", "consent", "Anna Neri"]).fails_with(&["p:neri-a", "p:neri-b"]);
+    stage.done(&["statement", "p:neri-a", "--period", "2027-Q2"]);
+
+    let key = stage.path("library/.bottega/ledger.key");
+    let check = |words: &[&str]| {
+        let said = stage.run(&[&["ledger", "check", "--json"], words].concat());
+        (said.code, said.json()["sound"].clone(), said.json()["unvouched"].to_string())
+    };
+    assert_eq!(check(&[]), (0, true.into(), "null".to_owned()));
+    fs::rename(&key, stage.path("away")).unwrap();
+    let (code, sound, why) = check(&[]);
+    assert_eq!((code, sound), (3, false.into()), "{why}");
+    assert!(why.contains("ledger.key") && why.contains("--trust"), "{why}");
+    assert_eq!(check(&["--trust", "trust"]), (0, true.into(), "null".to_owned()), "keys kept elsewhere vouch as well");
+    // Made anew with another key, and put in its place.
+    fs::remove_dir_all(stage.path("library/.bottega/ledger")).unwrap();
+    stage.done(&["keys", "list"]);
+    assert_eq!(check(&["--trust", "trust"]).0, 3);
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    fs::set_permissions(&key, mode).unwrap();
+    assert_eq!(check(&[]).0, 3);
+}
+
 /// Contracts that somebody wrote to deceive, or in haste: each is refused, with its file and line.
 #[test]
 fn hostile_contracts_are_refused_by_file_and_line() {
@@ -208,4 +240,47 @@ fn an_import_killed_at_any_moment_is_whole_or_absent() {
     }
     let came = stage.done(&["rights", "import", "record.toml"]);
     assert_eq!(came["new"].as_u64().unwrap() + came["same"].as_u64().unwrap(), 3031);
+}
+
+/// A transfer is asked about as everything else is, and a studio's own rules are asked with ours, read as strictly.
+#[test]
+fn transfers_and_a_studios_own_packs_are_asked() {
+    let stage = Stage::new();
+    let rows = "\n[[transfer]]\nid = 'x:reels'\nto = 'o:alfa-film'\nwhat = 'footage'\nworks = ['w:notte-rossa']\nfor_training = false\non = 2027-04-02\n";
+    fs::write(stage.path("record.toml"), story() + rows).unwrap();
+    stage.done(&["rights", "import", "record.toml"]);
+    let ask = |id: &str| stage.run(&["rights", "ask", "transfer", id, "--json"]);
+    let nowhere = ask("x:nowhere");
+    assert_eq!((nowhere.code, &nowhere.json()["decision"]), (3, &"unknown".into()));
+    let before = ask("x:reels").json();
+    assert!(before["ledger_entry"].is_u64() && !before["reasons"].to_string().contains("HOUSE-1"), "{before:#}");
+    let packs = stage.path("library/.bottega/packs");
+    fs::create_dir(&packs).unwrap();
+    let sheet = "pack = 'house'\nversion = '2026-11-01'\nstatus = 'in_force'\nselect = { always = true }\n\n[[rule]]\nid = 'HOUSE-1'\neffect = 'deny'\n\
+        sentence = '{transfer} hands on footage'\nfacts = ['what']\nremedy = 'keep it'\nsource = 'the studio'\nevidence = 'design'\n";
+    fs::write(packs.join("house.toml"), sheet).unwrap();
+    ask("x:reels").fails_with(&["house.cedar"]);
+    fs::write(packs.join("house.cedar"), "@id(\"HOUSE-1\")\nforbid (principal, action, resource);\n").unwrap();
+    ask("x:reels").fails_with(&["house.cedar:1", "which subjects"]);
+    let cedar = "@id(\"HOUSE-1\")\nforbid (principal, action == Action::\"transfer\", resource)\nwhen { context has what && context.what == \"footage\" };\n";
+    fs::write(packs.join("house.cedar"), cedar).unwrap();
+    let asked = ask("x:reels");
+    assert_eq!((asked.code, &asked.json()["decision"]), (3, &"blocked".into()));
+    assert!(asked.json()["reasons"].to_string().contains("x:reels hands on footage"));
+}
+
+/// A list of who is in a shot says nothing of what else is in it, and takes nothing of that away.
+#[test]
+fn a_list_of_appearances_leaves_the_things_of_others() {
+    let stage = Stage::new();
+    fs::write(stage.path("record.toml"), story()).unwrap();
+    stage.done(&["rights", "import", "record.toml"]);
+    let list = "work,shot,person,kinds,verified_by\nw:notte-rossa,3,p:rossi-elena,face,ed:lg\nw:notte-rossa,3,p:verdi-marta,body,\n";
+    fs::write(stage.path("appearances.csv"), list).unwrap();
+    assert_eq!(stage.done(&["rights", "import", "appearances.csv"])["changed"], 1);
+    assert_eq!(stage.done(&["rights", "import", "appearances.csv"])["same"], 1);
+    let who = stage.done(&["rights", "who", "notte rossa", "--shot", "3"]);
+    assert_eq!(who["persons"].as_array().unwrap().len(), 2);
+    let gaps = who["gaps"].to_string();
+    assert!(gaps.contains("painting") && gaps.contains("nobody has confirmed"), "{gaps}");
 }

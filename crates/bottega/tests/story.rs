@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::Value;
-use stage::{SHOTS, Stage, bare, ffmpeg, many_shots, said};
+use stage::{SHOT_FRAMES, SHOTS, Stage, bare, ffmpeg, many_shots, said};
 
 /// The recorded story, and who is in the shots of the film that stands for it.
 fn record() -> String {
@@ -104,7 +104,7 @@ fn a_trailer_is_blocked_put_right_released_verified_and_paid() {
     let (code, answer) = released(&stage, "second/trailer.otio", "out");
     assert_eq!((code, &answer["released"]), (0, &true.into()), "{answer:#}");
     let film = stage.path("out/trailer.mp4");
-    for file in ["trailer.mp4", "clearance.html", "disclosure.html"] {
+    for file in ["trailer.mp4", "trailer-clearance.html", "trailer-disclosure.html"] {
         assert!(stage.path("out").join(file).is_file(), "{file}");
     }
     assert!(answer["owed"].as_array().unwrap().iter().any(|line| line["party"] == "p:rossi-elena"));
@@ -169,6 +169,25 @@ fn a_trailer_is_blocked_put_right_released_verified_and_paid() {
     assert_eq!(verify(&elsewhere.path().join("forged.proof.json"), &trust).0, 3);
     stage.done(&["rights", "simulate", "second/trailer.otio", "--pool", "10000.00", "--report", "schemes.html"]);
 
+    // Wrong, and undone by an entry of its own, once.
+    let posting = today["lines"][0]["entry"].to_string();
+    stage.run(&["ledger", "reverse", &posting, "--because", " "]).fails_with(&["--because"]);
+    stage.run(&["ledger", "reverse", "0", "--because", "no posting"]).fails_with(&["entry 0 is no posting"]);
+    let undo = ["ledger", "reverse", &posting, "--because", "she was not asked for these days"];
+    let undone = stage.done(&undo);
+    assert_eq!((&undone["reversed"].to_string(), &undone["fresh"]), (&posting, &true.into()), "{undone:#}");
+    let again = stage.done(&undo);
+    assert_eq!((&again["index"], &again["fresh"]), (&undone["index"], &false.into()));
+    let stated = stage.done(&["statement", "elena rossi", "--period", &quarter(&proof)]);
+    assert_eq!(
+        (&stated["owed"][0]["minor"], stated["lines"].as_array().unwrap().len()),
+        (&"0".into(), 2),
+        "{stated:#}"
+    );
+    // The quarter of today can still be released in, so it stays open; one that has passed is closed.
+    stage.run(&["ledger", "close", &quarter(&proof)]).fails_with(&["lasts until", "after that day"]);
+    assert_eq!(stage.done(&["ledger", "close", "2020-Q1"])["closed"], true);
+
     // Taken back: the same cut does not leave a second time.
     fs::write(
         stage.path("letter.toml"),
@@ -189,6 +208,90 @@ fn a_trailer_is_blocked_put_right_released_verified_and_paid() {
     fs::write(&log, bytes).unwrap();
     let found = stage.run(&["ledger", "check", "--json"]);
     assert_eq!((found.code, &found.json()["sound"]), (3, &false.into()));
+}
+
+/// Words on the title cards of a timeline file, changed as one mends a slip of the pen.
+fn respell(file: &Path) {
+    fn walk(value: &mut Value, seen: &mut bool) {
+        match value {
+            Value::Object(map) => map.iter_mut().for_each(|(name, item)| match item {
+                Value::Array(lines) if name == "lines" => lines.iter_mut().for_each(|line| {
+                    *line = format!("{}!", line.as_str().unwrap()).into();
+                    *seen = true;
+                }),
+                item => walk(item, seen),
+            }),
+            Value::Array(items) => items.iter_mut().for_each(|item| walk(item, seen)),
+            _ => {}
+        }
+    }
+    let mut timeline: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let mut seen = false;
+    walk(&mut timeline, &mut seen);
+    assert!(seen, "a trailer has a title card");
+    fs::write(file, timeline.to_string()).unwrap();
+}
+
+#[test]
+fn what_is_handed_over_is_what_was_made_now_and_goes_over_nothing_else() {
+    let stage = studio();
+    let reel = fs::read(stage.path("Notte Rossa.mp4")).unwrap();
+    trailer(&stage, "cut", &["--must", "2", "--must-not", "3,4"]);
+    // A reel at the very place, another page at a paper's: nothing is made, and nothing written over.
+    fs::create_dir(stage.path("films")).unwrap();
+    fs::write(stage.path("films/trailer.mp4"), &reel).unwrap();
+    fs::create_dir(stage.path("pages")).unwrap();
+    fs::write(stage.path("pages/trailer-clearance.html"), "<p>mine").unwrap();
+    for (to, file) in [("films", "trailer.mp4"), ("pages", "trailer-clearance.html")] {
+        let before = fs::read(stage.path(to).join(file)).unwrap();
+        let words = [&["release", "cut/trailer.otio", "--to", to], &TERMS[..]].concat();
+        stage.run(&words).fails_with(&[file, "is there already"]);
+        assert_eq!(fs::read(stage.path(to).join(file)).unwrap(), before);
+        assert_eq!(fs::read_dir(stage.path(to)).unwrap().count(), 1);
+    }
+    let ask = [&["rights", "ask", "release", "cut/trailer.otio", "--report", "Notte Rossa.mp4"], &TERMS[..]].concat();
+    stage.run(&ask).fails_with(&["Notte Rossa.mp4", "is there already"]);
+    let pool = ["rights", "simulate", "cut/trailer.otio", "--pool", "1.00", "--report", "Notte Rossa.mp4"];
+    stage.run(&pool).fails_with(&["Notte Rossa.mp4", "is there already"]);
+    assert_eq!(fs::read(stage.path("Notte Rossa.mp4")).unwrap(), reel);
+
+    // What an ingredient says lies in the reel, not on the timeline.
+    let (code, first) = released(&stage, "cut/trailer.otio", "out");
+    assert_eq!(code, 0, "{first:#}");
+    let said = stage.done(&["verify", "out/trailer.mp4"]);
+    let shots = said["ingredients"].as_array().unwrap();
+    assert!(!shots.is_empty());
+    for one in shots {
+        let [shot, start, end] = [&one["shot"], &one["frames"][0], &one["frames"][1]].map(|n| n.as_i64().unwrap());
+        assert!(shot * SHOT_FRAMES <= start && start < end && end <= (shot + 1) * SHOT_FRAMES, "{one}");
+    }
+
+    // A slip on a title card is mended the same day: the decision is the same, the film is not.
+    respell(&stage.path("cut/trailer.otio"));
+    let (code, mended) = released(&stage, "cut/trailer.otio", "out");
+    assert_eq!((code, &mended["facts_hash"]), (0, &first["facts_hash"]), "{mended:#}");
+    assert_ne!(mended["hash"], first["hash"], "the cut as it is now");
+    assert_eq!(stage.done(&["verify", "out/trailer.mp4"])["valid"], true);
+
+    // Matroska holds no credential: it lies beside the film, and is told.
+    let words = [&["release", "cut/trailer.otio", "--as", "ffv1", "--to", "archive"], &TERMS[..]].concat();
+    let (code, archived) = asked(&stage, &words);
+    assert_eq!((code, &archived["credential"]), (0, &"archive/trailer.mkv.credential.json".into()), "{archived:#}");
+    stage.done(&["keys", "trust", "-o", "trust"]);
+    assert_eq!(stage.done(&["verify", "archive/trailer.mkv", "--trust", "trust"])["valid"], true);
+
+    // A stolen key is taken back: the same command signs anew.
+    let stolen = said["signer"]["serial"].as_str().unwrap();
+    stage.done(&["keys", "revoke", stolen, "--reason", "key-compromise"]);
+    assert_eq!(stage.run(&["verify", "out/trailer.mp4"]).code, 3);
+    let (code, _) = released(&stage, "cut/trailer.otio", "out");
+    let said = stage.done(&["verify", "out/trailer.mp4"]);
+    assert!(code == 0 && said["signer"]["serial"] != stolen, "{said:#}");
+    // Without the list nobody can say that no key was taken back.
+    fs::remove_file(stage.path("trust/revoked.json")).unwrap();
+    stage.run(&["verify", "out/trailer.mp4", "--trust", "trust"]).fails_with(&["trust/revoked.json", "fetch it"]);
+    fs::write(stage.path("library/.bottega/keys/revoked.json"), "{}").unwrap();
+    stage.run(&["verify", "out/trailer.mp4"]).fails_with(&["revoked.json"]);
 }
 
 #[test]

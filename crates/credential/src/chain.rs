@@ -27,7 +27,7 @@ pub struct Signer {
     pub vouched_by: Option<String>,
 }
 
-/// Roots that a person trusts: `bottega keys export` writes a studio's, `verify --anchors` reads them.
+/// Roots that a person trusts: `bottega keys trust` writes a studio's, `bottega verify --trust` reads them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Anchors {
     roots: Vec<Vec<u8>>,
@@ -45,7 +45,7 @@ pub enum AnchorError {
         error: std::io::Error,
     },
     /// There is no root certificate in it.
-    #[error("the anchors hold no root certificate: {0}; give the PEM file that `bottega keys export` wrote")]
+    #[error("the anchors hold no root certificate: {0}; give the folder that `bottega keys trust` wrote")]
     NotRoots(String),
 }
 

@@ -5,7 +5,7 @@
 //!
 //! | reason | what it signed before | what it signed after |
 //! | --- | --- | --- |
-//! | key compromise | refused, unless a log that the thief could not rewrite held the decision before the revocation | refused |
+//! | key compromise | refused: nothing but the file itself says when it was signed | refused |
 //! | superseded, ceased | stands | refused |
 //!
 //! A list can be held back from a verifier; it carries a number, so that whoever has two knows the later one.
@@ -75,7 +75,7 @@ struct Sheet<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum RevokedError {
     /// It cannot be read.
-    #[error("{path}: the list of the revoked cannot be read: {error}", path = path.display())]
+    #[error("{path}: the list of the revoked cannot be read: {error}; fetch it from the studio again", path = path.display())]
     Read {
         /// File asked for.
         path: PathBuf,
@@ -86,18 +86,11 @@ pub enum RevokedError {
     #[error("this is no list of revoked keys: {0}; fetch it from the studio again")]
     NotAList(String),
     /// None of the anchors signed it.
-    #[error(
-        "none of the roots given signed this list of revoked keys; give the studio's anchors, or fetch the list again"
-    )]
+    #[error("none of the roots beside it signed this list of revoked keys; fetch both from the studio again")]
     NotSigned,
 }
 
 impl Revoked {
-    /// Nothing is revoked, as far as is known.
-    pub fn none() -> Revoked {
-        Revoked::default()
-    }
-
     /// Reads a list and believes it only if a root of `anchors` signed it.
     ///
     /// # Errors
@@ -130,23 +123,13 @@ impl Revoked {
     }
 
     /// Why what the leaf `serial` says it signed at `signed` is not to be believed; `None` if it is.
-    ///
-    /// `witnessed` is a time at which a log that the signer cannot rewrite held the decision already.
-    pub(crate) fn objection(
-        &self,
-        serial: &str,
-        signed: Option<Timestamp>,
-        witnessed: Option<Timestamp>,
-    ) -> Option<String> {
+    pub(crate) fn objection(&self, serial: &str, signed: Option<Timestamp>) -> Option<String> {
         let entry = self.entry(serial)?;
-        if witnessed.is_some_and(|t| t < entry.at) {
-            return None;
-        }
         let day = entry.at;
         match (entry.reason, signed) {
             (Reason::KeyCompromise, _) => Some(format!(
                 "the key {serial} was revoked on {day} because others may have had it, and nothing but the file itself says that \
-                 it was signed before; ask the studio to sign it anew, or give the log's checkpoint from before"
+                 it was signed before; ask the studio to sign it anew"
             )),
             (Reason::Superseded | Reason::Ceased, Some(signed)) if signed < day => None,
             _ => Some(format!(

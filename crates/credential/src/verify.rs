@@ -24,9 +24,6 @@ pub struct Trust {
     pub anchors: Anchors,
     /// Keys that are not believed any more.
     pub revoked: Revoked,
-    /// A time at which a log that the signer cannot rewrite held the file's decision already; lets stand what a key signed before
-    /// others got hold of it.
-    pub witnessed: Option<Timestamp>,
 }
 
 /// What a file says of itself, and whether that can be believed.
@@ -282,7 +279,7 @@ impl Verified {
 
     fn revocation(&mut self, trust: &Trust) {
         let Some(signer) = &self.signer else { return };
-        if let Some(reason) = trust.revoked.objection(&signer.serial, self.signed_at, trust.witnessed) {
+        if let Some(reason) = trust.revoked.objection(&signer.serial, self.signed_at) {
             self.wrong(Wrong::Revoked, reason);
         }
     }
@@ -313,8 +310,8 @@ fn in_words(code: &str) -> (Wrong, &'static str) {
     match code {
         "signingCredential.untrusted" => (
             Wrong::NotVouchedFor,
-            "none of the roots given vouches for who signed this; get the studio's anchors from the studio itself and give them \
-             with --anchors",
+            "none of the roots given vouches for who signed this; get the studio's folder of trust from the studio itself and give it \
+             with --trust",
         ),
         "signingCredential.expired" | "claimSignature.outsideValidity" => {
             (Wrong::Certificate, "the signer's certificate is out of its time; ask the studio to sign the file anew")

@@ -270,7 +270,7 @@ impl Staged {
     }
 }
 
-/// The duties that a posting of the period meets, and to whom: by credits and by explained zeros.
+/// The duties that a posting of the period meets, and to whom: by credits and by explained zeros, not by what is pending.
 pub(crate) fn met_by(entry: &Understood, period: Period) -> impl Iterator<Item = (String, Party)> {
     let lines = match &entry.matter {
         Matter::Posting { body, lines } if body.reverses.is_none() && period.holds(body.on) => &lines[..],
@@ -278,6 +278,6 @@ pub(crate) fn met_by(entry: &Understood, period: Period) -> impl Iterator<Item =
     };
     lines
         .iter()
-        .filter(|(line, _)| line.side == Side::Credit)
+        .filter(|(line, _)| line.side == Side::Credit && !line.pending)
         .filter_map(|(line, _)| Some((line.duty.clone()?, line.account.party()?)))
 }

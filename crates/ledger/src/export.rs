@@ -106,7 +106,7 @@ impl Reading {
         lines
             .write_record([
                 "entry", "line", "on", "about", "account", "side", "amount", "currency", "duty", "used", "seconds",
-                "basis", "zero",
+                "basis", "zero", "pending",
             ])
             .map_err(of_csv)?;
         for entry in self.entries()? {
@@ -144,6 +144,7 @@ impl Reading {
                         &text(line.seconds.map(|s| s.to_string())),
                         &text(line.basis),
                         &text(line.zero),
+                        &text(line.pending.then(|| "yes".to_owned())),
                     ])
                     .map_err(of_csv)?;
             }

@@ -40,8 +40,17 @@ impl Period {
         Period { year: day.year(), part: Part::Quarter((day.month() - 1) / 3 + 1) }
     }
 
+    /// The last day of the period.
+    pub fn last(&self) -> Date {
+        let month = match self.part {
+            Part::Month(month) => month,
+            Part::Quarter(quarter) => quarter * 3,
+        };
+        jiff::civil::date(self.year, month, 1).last_of_month()
+    }
+
     /// Both periods that hold a day.
-    pub(crate) fn both_of(day: Date) -> [Period; 2] {
+    pub fn both_of(day: Date) -> [Period; 2] {
         [Period::month_of(day), Period::quarter_of(day)]
     }
 
@@ -106,6 +115,8 @@ mod tests {
         assert!(!quarter.holds(date(2027, 7, 1)) && !quarter.holds(date(2026, 5, 1)));
         let month: Period = "2027-05".parse().unwrap();
         assert!(month.holds(date(2027, 5, 31)) && !month.holds(date(2027, 6, 1)));
+        assert_eq!((quarter.last(), month.last()), (date(2027, 6, 30), date(2027, 5, 31)));
+        assert_eq!("2028-02".parse::<Period>().unwrap().last(), date(2028, 2, 29));
         for text in ["2027-Q2", "2027-05", "0001-12"] {
             assert_eq!(text.parse::<Period>().unwrap().to_string(), text);
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::books::Books;
 use crate::checkpoint::Checkpoint;
-use crate::entry::Written;
+use crate::entry::{Mark, Written};
 use crate::frame::{Found, Framed, HEADER, Scanner};
 use crate::matter::{Understood, understand, written};
 use crate::survey::{HISTORY, LOG, Problem, Survey, entry_at, survey};
@@ -116,6 +116,11 @@ impl Reading {
         self.books.closed().get(&period).copied()
     }
 
+    /// Which entry was written under a key.
+    pub fn keyed(&self, key: &str) -> Option<u64> {
+        self.books.marked(&Mark::of(key))
+    }
+
     /// Which entry reversed a posting.
     pub fn reversed(&self, posting: u64) -> Option<u64> {
         self.books.reversed(posting)
@@ -178,6 +183,6 @@ impl Reading {
     }
 }
 
-fn changed(dir: &Path, at: u64, what: String) -> ReadError {
+pub(crate) fn changed(dir: &Path, at: u64, what: String) -> ReadError {
     ReadError::Damaged { dir: dir.to_owned(), problem: Problem { file: LOG.into(), at, entry: None, what } }
 }

@@ -51,6 +51,13 @@ pub struct Line {
     /// Why the amount is zero.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zero: Option<String>,
+    /// Nobody can say yet how much [`Line::duty`] comes to: `zero` says why, and the duty is met by a later line alone.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub pending: bool,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// Lines that balance, on a day.
@@ -98,6 +105,9 @@ pub enum LineError {
     /// Zero without a reason, or a reason beside an amount.
     #[error("line {0}: an amount of zero, and only that, needs a reason (`zero`)")]
     Zero(usize),
+    /// An amount, or no duty, in a line that says that an amount is not known.
+    #[error("line {0}: a line that is pending names its duty and carries no amount")]
+    Pending(usize),
     /// The sides differ.
     #[error("debits of {debit} and credits of {credit} differ; a transaction must balance in each currency")]
     Unbalanced {
@@ -114,7 +124,18 @@ pub const MOST_LINES: usize = 100_000;
 impl Line {
     fn new(side: Side, account: Account, money: Money) -> Line {
         let Money { minor, currency } = money;
-        Line { account, side, minor, currency, duty: None, used: None, seconds: None, basis: None, zero: None }
+        Line {
+            account,
+            side,
+            minor,
+            currency,
+            duty: None,
+            used: None,
+            seconds: None,
+            basis: None,
+            zero: None,
+            pending: false,
+        }
     }
 
     /// A line on the debit side.
@@ -130,6 +151,11 @@ impl Line {
     /// A line that says why nothing is owed.
     pub fn nothing(account: Account, currency: Currency, why: &str) -> Line {
         Line { zero: Some(why.to_owned()), ..Line::credit(account, Money::new(0, currency)) }
+    }
+
+    /// A line that says why nobody can say yet how much a duty comes to.
+    pub fn pending(account: Account, currency: Currency, duty: &str, why: &str) -> Line {
+        Line { duty: Some(duty.to_owned()), pending: true, ..Line::nothing(account, currency, why) }
     }
 
     /// The amount.
@@ -171,6 +197,9 @@ impl Transaction {
             }
             if (line.minor == 0) != line.zero.as_ref().is_some_and(|why| !why.trim().is_empty()) {
                 return Err(LineError::Zero(number));
+            }
+            if line.pending && (line.minor != 0 || line.duty.is_none()) {
+                return Err(LineError::Pending(number));
             }
             let (debit, credit) = sides.entry(line.currency).or_default();
             match line.side {

@@ -43,7 +43,12 @@ fn files_of_a_ledger() {
     let folder = dir.path().join("ledger");
     let names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     let whole: Vec<Vec<u8>> = names.iter().map(|path| fs::read(path).unwrap()).collect();
+    // The kept checkpoint of the closing was the head before it was kept: put back, it is a head of this very ledger, and what
+    // was written since is what a killed run leaves.
+    let history = fs::read(folder.join("checkpoints")).unwrap();
+    let earlier = history.splitn(2, |byte| *byte == b'\n').nth(1).unwrap();
     for (path, own) in names.iter().zip(&whole) {
+        let is_head = path.ends_with("head");
         let seeds: Vec<Vec<u8>> = [own.clone(), own.clone()].into_iter().chain(whole.clone()).collect();
         fuzz(&format!("ledger: {}", path.file_name().unwrap().display()), &seeds, 250, |bytes| {
             fs::write(path, bytes).unwrap();
@@ -53,7 +58,7 @@ fn files_of_a_ledger() {
             if let Ok(read) = read {
                 read.entries().unwrap().for_each(|entry| drop(entry.unwrap()));
                 // What a killed run left after the committed part is no flaw.
-                assert!(bytes.starts_with(own), "a changed file is sound");
+                assert!(bytes.starts_with(own) || (is_head && bytes == earlier), "a changed file is sound");
             }
             sound
         });

@@ -4,8 +4,9 @@ use ffmpeg_next as ffmpeg;
 use ffmpeg_next::ffi;
 use ffmpeg_next::format::Pixel;
 
-use crate::Raster;
 use crate::raster::{RasterError, reference};
+use crate::scale::{ScaleError, Unpacker};
+use crate::{DecodeError, Pictures, Raster};
 
 /// Joins fields by libavfilter's `bwdif`, which looks at the frames before and after; frames not flagged pass untouched.
 ///
@@ -100,6 +101,79 @@ impl Deinterlacer {
         mark(&mut frame, None);
         Ok(Some((number, Raster::share(&frame, &self.format)?)))
     }
+}
+
+/// Frames from `first` on, `count` of them or as many as there are, as whole pictures, each given to `each` in order: where a
+/// frame is flagged as interlaced, the fields from there on are joined.
+pub fn whole(
+    pictures: &mut Pictures,
+    first: i64,
+    count: usize,
+    mut each: impl FnMut(&Raster),
+) -> Result<(), WholeError> {
+    let mut unpacker = Unpacker::default();
+    let mut made = 0;
+    pictures.seek(first)?;
+    while made < count {
+        let Some(picture) = pictures.next()? else { return Ok(()) };
+        if picture.interlaced() {
+            return joined(pictures, first + made as i64, count - made, &mut unpacker, each);
+        }
+        each(&unpacker.unpack(&picture)?);
+        made += 1;
+    }
+    Ok(())
+}
+
+/// The same from a frame that is interlaced: the filter wants the frames around it as well.
+fn joined(
+    pictures: &mut Pictures,
+    first: i64,
+    count: usize,
+    unpacker: &mut Unpacker,
+    mut each: impl FnMut(&Raster),
+) -> Result<(), WholeError> {
+    let mut fields: Option<Deinterlacer> = None;
+    let mut made = 0;
+    pictures.seek((first - 2).max(0))?;
+    loop {
+        let picture = pictures.next()?;
+        match (&picture, &mut fields) {
+            (Some(picture), fields) => {
+                let raster = unpacker.unpack(picture)?;
+                let fields = match fields {
+                    Some(fields) => fields,
+                    None => fields.insert(Deinterlacer::new(&raster)?),
+                };
+                fields.push(&raster, picture.number(), picture.interlaced().then(|| picture.top_first()))?;
+            }
+            (None, Some(fields)) if !fields.ended() => fields.end()?,
+            (None, _) => return Ok(()),
+        }
+        while let Some((number, raster)) = fields.as_mut().map_or(Ok(None), Deinterlacer::pull)? {
+            if number >= first {
+                each(&raster);
+                made += 1;
+            }
+            if made == count {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Why frames could not be read as whole pictures.
+#[derive(Debug, thiserror::Error)]
+pub enum WholeError {
+    /// They cannot be decoded.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// They cannot be unpacked.
+    #[error(transparent)]
+    Scale(#[from] ScaleError),
+    /// Their fields cannot be joined.
+    #[error(transparent)]
+    Fields(#[from] DeinterlaceError),
 }
 
 /// Writes the flags of fields into a frame.

@@ -79,6 +79,8 @@ pub struct WriterSpec {
     pub format: String,
     /// Colour tags to write.
     pub color: Color,
+    /// Shape of a pixel, width to height; `(1, 1)` is square.
+    pub aspect: (u32, u32),
     /// Whether there will be sound (stereo at [`SAMPLE_RATE`]).
     pub sound: bool,
     /// Constant rate factor of H.264, 0 (lossless) to 51.
@@ -145,7 +147,7 @@ pub struct Written {
 ///
 /// ```no_run
 /// # use media::{Raster, encode::{Codec, Writer, WriterSpec}};
-/// # let spec = WriterSpec { codec: Codec::Ffv1, width: 64, height: 36, rate: film::Rate::FILM, format: "yuv420p".into(),
+/// # let spec = WriterSpec { codec: Codec::Ffv1, width: 64, height: 36, rate: film::Rate::FILM, aspect: (1, 1), format: "yuv420p".into(),
 /// #   color: film::Color::default(), sound: false, crf: 20, qp: None, preset: "veryfast".into(), timecode: None, metadata: vec![] };
 /// let mut writer = Writer::create("black.mkv".as_ref(), &spec)?;
 /// let mut black = Raster::new("yuv420p", 64, 36).unwrap();
@@ -189,6 +191,11 @@ impl Writer {
             stream.set_time_base(base);
             stream.set_rate(rate);
             stream.set_avg_frame_rate(rate);
+            // SAFETY: a plain field of a stream that is ours. Matroska asks the stream for it, not its codec.
+            unsafe {
+                (*stream.as_mut_ptr()).sample_aspect_ratio =
+                    ffi::AVRational { num: spec.aspect.0 as i32, den: spec.aspect.1 as i32 };
+            }
         }
         let mut sound = None;
         if spec.sound {
@@ -268,7 +275,7 @@ impl Writer {
             (*f).color_trc = t;
             (*f).colorspace = m;
             (*f).color_range = r;
-            (*f).sample_aspect_ratio = ffi::AVRational { num: 1, den: 1 };
+            (*f).sample_aspect_ratio = ffi::AVRational { num: spec.aspect.0 as i32, den: spec.aspect.1 as i32 };
         }
         self.encoder.send_frame(&frame).map_err(|e| self.refuse(what, e))?;
         self.frames += 1;
@@ -407,7 +414,7 @@ fn open_with(
     let base = ffmpeg::Rational::new(spec.rate.den() as i32, spec.rate.num() as i32);
     video.set_time_base(base);
     video.set_frame_rate(Some(base.invert()));
-    video.set_aspect_ratio(ffmpeg::Rational::new(1, 1));
+    video.set_aspect_ratio(ffmpeg::Rational::new(spec.aspect.0 as i32, spec.aspect.1 as i32));
     let (p, t, m, r) = tags(said(spec));
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(16);
     // SAFETY: plain fields of a context not yet opened. ffmpeg-next has no setters for primaries and transfer.

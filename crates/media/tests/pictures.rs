@@ -56,6 +56,31 @@ fn exact_everywhere(path: &Path) -> media::Index {
 }
 
 #[test]
+fn frames_are_whole_wherever_one_begins() {
+    let dir = tempfile::tempdir().unwrap();
+    let fields =
+        "-f lavfi -i testsrc2=s=320x240:r=50:d=2 -vf interlace -c:v mpeg2video -flags +ildct+ilme -q:v 2 -top 1";
+    let path = make(dir.path(), "fields.mkv", fields);
+    let line = format!("-i {} -vf bwdif=mode=send_frame:deint=interlaced -pix_fmt yuv420p -f rawvideo", path.display());
+    let truth = std::fs::read(make(dir.path(), "whole.yuv", &line)).unwrap();
+    let luma = |n: i64| &truth[n as usize * 320 * 240 * 3 / 2..][..320 * 240];
+    let probe = probe(&path).unwrap();
+    let index = index(&path, &probe).unwrap();
+    let mut pictures = Pictures::open(&path, &probe, &index, one_thread()).unwrap();
+    for (first, count, want) in [(20i64, 13usize, 13i64), (0, 3, 3), (7, 1, 1), (45, 13, 5)] {
+        let mut n = first;
+        media::deinterlace::whole(&mut pictures, first, count, |raster| {
+            let plane = raster.plane(0);
+            let rows = plane.bytes.chunks(plane.stride).take(240).flat_map(|row| &row[..320]);
+            assert!(rows.eq(luma(n)), "frame {n}, from {first}");
+            n += 1;
+        })
+        .unwrap();
+        assert_eq!(n - first, want, "from {first}");
+    }
+}
+
+#[test]
 fn every_coding_gives_the_programs_pictures_from_any_place() {
     let dir = tempfile::tempdir().unwrap();
     let d = dir.path();

@@ -40,6 +40,9 @@ pub struct Order {
     pub threads: usize,
     /// The checkpoint; one that fits the order is gone on from.
     pub checkpoint: PathBuf,
+    /// Keeps the weights of the last look, not of the best: for a control, which must not be saved by where it began.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keep_last: bool,
 }
 
 impl Order {

@@ -34,7 +34,7 @@ pub struct Batch {
 /// A training that ended.
 #[derive(Clone, Debug)]
 pub struct Trained {
-    /// The averaged weights of the best look.
+    /// The averaged weights of the best look, or of the last if the order says so.
     pub weights: Weights,
     /// Looks at what was held back.
     pub curve: Vec<Look>,

@@ -34,6 +34,7 @@ fn order(folder: &Path, steps: u64) -> Order {
         material: ContentHash::of(b"made up"),
         threads: 1,
         checkpoint: folder.join("checkpoint.safetensors"),
+        keep_last: false,
     }
 }
 
@@ -142,6 +143,27 @@ fn a_checkpoint_of_another_order_is_not_gone_on_from() {
     let bytes = std::fs::read(&path).unwrap();
     std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
     trainer().train(&other, held(), batch, &Cancel::new(), &mut |_| {}).unwrap();
+}
+
+#[test]
+fn a_control_keeps_what_it_ends_with_and_a_training_what_was_best() {
+    // Begun with what is good already, and taught that every picture is white.
+    let folder = tempfile::tempdir().unwrap();
+    let good = trainer().train(&order(folder.path(), 300), held(), batch, &Cancel::new(), &mut |_| {}).unwrap();
+    let path = folder.path().join("good.safetensors");
+    std::fs::write(&path, good.weights.bytes()).unwrap();
+    let wrong = |step: u64| {
+        let mut batch = batch(step);
+        batch.targets.fill(1.0);
+        batch
+    };
+    let kept = |keep_last: bool| {
+        let folder = tempfile::tempdir().unwrap();
+        let order = Order { begin_with: Some(path.clone()), keep_last, ..order(folder.path(), 60) };
+        trainer().train(&order, held(), wrong, &Cancel::new(), &mut |_| {}).unwrap().weights
+    };
+    assert_eq!(kept(false).arrays, good.weights.arrays);
+    assert_ne!(kept(true).arrays, good.weights.arrays);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a cut is made of: stretches of titles for the rules to judge, music by file, and how much of the picture was filmed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use film::{ContentHash, FrameRange, Rate};
 use rules::question::{Made, Use};
@@ -33,8 +33,8 @@ pub enum Origin {
 pub struct Library<'a> {
     /// Which shots lie in these frames of this reel; nothing for a file that is no title's.
     pub shots: &'a dyn Fn(&ContentHash, FrameRange) -> Vec<Found>,
-    /// How it came to be; unknown for a file without a recipe that nobody ingested as a film.
-    pub origin: &'a dyn Fn(&ContentHash) -> Option<Origin>,
+    /// How these frames of this reel came to be; unknown for a file that nobody ingested as a film.
+    pub origin: &'a dyn Fn(&ContentHash, FrameRange) -> Option<Origin>,
 }
 
 /// What a cut is made of.
@@ -42,10 +42,25 @@ pub struct Library<'a> {
 pub struct Lineage {
     /// Stretches of titles, in the order in which they are seen or heard.
     pub uses: Vec<Use>,
+    /// Stretches of reels that it shows or lets hear, each once.
+    pub sources: Vec<Source>,
     /// Sound files that belong to no title, by name, each once.
     pub music: Vec<String>,
     /// How much of the picture was filmed.
     pub shares: Shares,
+}
+
+/// A stretch of a reel.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Source {
+    /// The catalogue's title.
+    pub title: String,
+    /// Its shot.
+    pub shot: Option<u32>,
+    /// The reel by its hash, where the timeline knows it.
+    pub reel: Option<ContentHash>,
+    /// Frames of the reel, on its constant grid; none where the timeline does not say what the medium is.
+    pub frames: Option<FrameRange>,
 }
 
 /// Frames of the picture by how they came to be, as the highest picture track shows them.
@@ -83,12 +98,16 @@ impl Shares {
 /// Lettering is no use. A clip whose medium the timeline does not say is a use of the title that its name says.
 pub fn lineage(timeline: &Timeline, library: &Library<'_>) -> Lineage {
     let mut uses = Uses::default();
+    let mut sources = Sources::default();
     let mut music = BTreeSet::new();
     for track in &timeline.tracks {
         for (clip, record, source) in stretched(track, timeline.rate) {
             match &clip.media {
                 Media::Title(_) => {}
-                Media::Missing => uses.add(plain(&clip.name, clip.shot, record, timeline.rate), track.kind),
+                Media::Missing => {
+                    sources.add(Source { title: clip.name.clone(), shot: clip.shot, reel: None, frames: None });
+                    uses.add(plain(&clip.name, clip.shot, record, timeline.rate), track.kind);
+                }
                 Media::Reel(reel) => {
                     let found = reel.hash.map_or_else(Vec::new, |hash| (library.shots)(&hash, source));
                     if found.is_empty() && track.kind == Kind::Sound {
@@ -96,7 +115,14 @@ pub fn lineage(timeline: &Timeline, library: &Library<'_>) -> Lineage {
                         continue;
                     }
                     for piece in pieces(found, source, &file(reel)) {
-                        uses.add(used(&piece, clip, reel, record, source, timeline.rate, library), track.kind);
+                        let used = used(&piece, clip, reel, record, source, timeline.rate, library);
+                        sources.add(Source {
+                            title: used.title.clone(),
+                            shot: used.shot,
+                            reel: reel.hash,
+                            frames: Some(piece.frames),
+                        });
+                        uses.add(used, track.kind);
                     }
                 }
             }
@@ -104,7 +130,7 @@ pub fn lineage(timeline: &Timeline, library: &Library<'_>) -> Lineage {
     }
     let mut uses = uses.all;
     uses.sort_by_key(|one| one.record);
-    Lineage { uses, music: music.into_iter().collect(), shares: shares(timeline, library) }
+    Lineage { uses, sources: sources.all, music: music.into_iter().collect(), shares: shares(timeline, library) }
 }
 
 /// Clips of a track with the frames of the timeline and of the reel that are shown, transitions included.
@@ -160,7 +186,7 @@ fn used(
     };
     let start = place(piece.frames.start(), source.start(), record.start());
     let end = place(piece.frames.end(), source.end(), record.end()).max(start);
-    let made = match reel.hash.and_then(|hash| (library.origin)(&hash)) {
+    let made = match reel.hash.and_then(|hash| (library.origin)(&hash, piece.frames)) {
         Some(Origin::Generated(made)) => Some(made),
         _ => None,
     };
@@ -215,6 +241,21 @@ impl Uses {
     }
 }
 
+/// Stretches of reels in the order in which they first come.
+#[derive(Default)]
+struct Sources {
+    all: Vec<Source>,
+    seen: HashSet<Source>,
+}
+
+impl Sources {
+    fn add(&mut self, new: Source) {
+        if self.seen.insert(new.clone()) {
+            self.all.push(new);
+        }
+    }
+}
+
 /// The file's name without its folder: folders say more of the studio than a report should.
 fn file(reel: &ReelMedia) -> String {
     reel.path.file_name().unwrap_or(reel.path.as_os_str()).to_string_lossy().into_owned()
@@ -241,7 +282,7 @@ fn shares(timeline: &Timeline, library: &Library<'_>) -> Shares {
         let part = match &clip.media {
             Media::Title(_) => &mut shares.lettering,
             Media::Missing => &mut shares.unknown,
-            Media::Reel(reel) => match reel.hash.and_then(|hash| (library.origin)(&hash)) {
+            Media::Reel(reel) => match reel.hash.and_then(|hash| (library.origin)(&hash, clip.source)) {
                 Some(Origin::Real) => &mut shares.real,
                 Some(Origin::Restored) => &mut shares.restored,
                 Some(Origin::Generated(_)) => &mut shares.generated,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use ledger::{Currency, CurrencyError, Money, Sum, allocate};
-use rights::{Agreement, Document, Record};
+use rights::{Agreement, Consent, Document, Record};
 use rules::decision::{Decision, Duty};
 use rules::question::Use;
 use serde::Serialize;
@@ -28,6 +28,8 @@ pub struct Line {
     pub owed: Owed,
     /// The rule that asks for it.
     pub rule: Option<String>,
+    /// The duty that it meets, or would meet if its amount were known.
+    pub duty: Option<String>,
     /// The agreement or consent that says how much.
     pub agreement: Option<String>,
     /// The paper.
@@ -77,6 +79,7 @@ impl Line {
             basis: String::new(),
             owed,
             rule: None,
+            duty: None,
             agreement: None,
             document: None,
             page: None,
@@ -184,6 +187,7 @@ fn owed(record: &Record, duty: &Duty, times: &Times<'_>) -> Line {
         milliseconds: duty.seconds.map_or(time, milliseconds),
         basis: duty.basis.clone().unwrap_or_default(),
         rule: Some(duty.rule.clone()),
+        duty: Some(duty.id.clone()),
         document: duty.document.clone(),
         page: duty.page,
         answered_by: duty.done_by.clone(),
@@ -194,19 +198,33 @@ fn owed(record: &Record, duty: &Duty, times: &Times<'_>) -> Line {
 fn nothing(record: &Record, id: &str, times: &Times<'_>, on: Date) -> Line {
     let (work, time) = presence(times, id);
     let standing = record.standing(id, on);
-    let alive: Vec<_> = standing.iter().filter(|s| s.ended.is_none()).map(|s| &s.consent).collect();
-    let free = alive.iter().find(|consent| consent.pay.as_ref().is_some_and(|pay| pay.basis == "none"));
-    let because = match (free, alive.is_empty()) {
-        (Some(consent), _) => Owed::Zero(format!("consent {} says that nothing is paid", consent.id)),
-        (None, false) => Owed::Zero("no rule that was asked and no consent in force asks for a payment".into()),
-        (None, true) => Owed::Unknown("no consent in force is recorded, so what was agreed is not known".into()),
+    let mine: BTreeSet<&str> = times.keys().filter(|(person, _)| *person == id).map(|(_, work)| *work).collect();
+    let about = |consent: &&Consent| {
+        consent.projects.is_empty() || consent.projects.iter().any(|project| mine.contains(project.as_str()))
     };
+    let alive: Vec<_> = standing.iter().filter(|s| s.ended.is_none()).map(|s| &s.consent).filter(about).collect();
+    let free = alive.iter().find(|consent| consent.pay.as_ref().is_some_and(|pay| pay.basis == "none"));
+    let silent = alive.iter().find(|consent| consent.pay.is_none());
+    let because = match (free, silent, alive.is_empty()) {
+        (Some(consent), ..) => Owed::Zero(format!("consent {} says that nothing is paid", consent.id)),
+        // What is left out is unknown, not free.
+        (None, Some(consent), _) => Owed::Unknown(format!(
+            "consent {} does not say what is paid: record its `pay`, `basis = \"none\"` where it is nothing",
+            consent.id
+        )),
+        (None, None, false) => Owed::Zero("no rule that was asked asks for a payment for this use".into()),
+        (None, None, true) => {
+            Owed::Unknown("no consent in force for this work is recorded, so what was agreed is not known".into())
+        }
+    };
+    let named = free.or(silent);
     Line {
         work,
         milliseconds: time,
-        agreement: free.map(|consent| consent.id.clone()),
-        document: free.and_then(|consent| consent.document.clone()),
-        page: free.and_then(|consent| consent.page),
+        duty: named.map(|consent| format!("CORE-PAY/{id}/{}", consent.id)),
+        agreement: named.map(|consent| consent.id.clone()),
+        document: named.and_then(|consent| consent.document.clone()),
+        page: named.and_then(|consent| consent.page),
         ..Line::new(id, "seen or heard", because)
     }
 }

@@ -27,6 +27,8 @@ pub mod union;
 pub mod vendor;
 pub mod writer;
 
+use rules::Decision;
+
 pub use chain::{ChainOfTitle, chain_of_title};
 pub use clearance::{Clearance, Inclusion, clearance};
 pub use consent::{ConsentSheet, consent_sheet};
@@ -44,3 +46,8 @@ pub use transfer::{TransferRequest, transfer_request};
 pub use union::{UnionNotice, union_notice};
 pub use vendor::{VendorSheet, vendor_sheet};
 pub use writer::{WriterDisclosure, writer_disclosure};
+
+/// What a rule said of a subject; nothing if it was not asked, since it does not govern.
+fn said<'d>(decision: &'d Decision, rule: &str, subject: &str) -> Option<&'d str> {
+    decision.checked.iter().find(|one| one.rule == rule && one.subject == subject).map(|one| one.outcome.as_str())
+}

@@ -238,18 +238,27 @@ fn written(milliseconds: u64) -> String {
 }
 
 fn days(deal: &Deal<'_>, people: &People<'_>, payout: &mut Payout) {
+    let mut persons: BTreeMap<&str, Vec<(&str, u64)>> = BTreeMap::new();
     for ((person, work), (sure, unsure)) in &people.times {
+        persons.entry(person).or_default().push((work, sure.saturating_add(*unsure)));
+    }
+    for (person, works) in persons {
         let standing = deal.record.standing(person, deal.on);
-        let about = |consent: &&Consent| {
+        let by_days = |consent: &&Consent| {
             consent.pay.as_ref().is_some_and(|pay| matches!(pay.basis.as_str(), "equivalent_days" | "day_rate"))
-                && consent.projects.iter().any(|project| project == work)
         };
         let alive = standing.iter().filter(|s| s.ended.is_none()).map(|s| &s.consent);
-        for consent in alive.filter(about) {
+        for consent in alive.filter(by_days) {
+            // The days of a consent are paid once, in however many of its works they are seen.
+            let about: Vec<&(&str, u64)> =
+                works.iter().filter(|(work, _)| consent.projects.iter().any(|project| project == work)).collect();
+            if about.is_empty() {
+                continue;
+            }
             let (owed, basis) = day_pay(consent);
             payout.lines.push(Line {
-                work: Some((*work).to_owned()),
-                milliseconds: sure.saturating_add(*unsure),
+                work: if let [(work, _)] = about.as_slice() { Some((*work).to_owned()) } else { None },
+                milliseconds: about.iter().map(|(_, time)| *time).fold(0, u64::saturating_add),
                 basis,
                 agreement: Some(consent.id.clone()),
                 document: consent.document.clone(),

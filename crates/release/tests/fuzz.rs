@@ -23,7 +23,7 @@ fn made(timeline: &Timeline) -> Lineage {
                 };
                 (0..4).map(|number| shot(frames.start().max(0) / 100 + number)).collect()
             },
-            origin: &|_| Some(Origin::Real),
+            origin: &|_, _| Some(Origin::Real),
         },
     )
 }

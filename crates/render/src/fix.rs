@@ -47,7 +47,7 @@ pub struct FixSpec {
     pub deblock: Option<f32>,
     /// Twice the size.
     pub upscale: bool,
-    /// Puts the film's own grain back, this much of it; 1 is as it was.
+    /// Gives the film this much of its own grain, what is left of it among it; 1 is as it was.
     pub regrain: Option<f32>,
     /// A grain to put on in place of the film's own.
     pub grain: Option<GrainModel>,
@@ -193,16 +193,37 @@ pub fn fix(
     let color = tags(first.color(), stream.color);
     let source = first.layout().clone();
     let format = spec.codec.format(&source.format);
-    if media::raster::Layout::of(&format).is_some_and(|l| l.bits < source.bits) {
-        notes.push(format!(
-            "{} keeps {} bits of the film's {}; write FFV1 (.mkv) or ProRes (.mov) to keep them",
-            spec.codec.ending(),
-            8,
-            source.bits
-        ));
+    if let Some(kept) = media::raster::Layout::of(&format) {
+        let ending = spec.codec.ending();
+        if kept.bits < source.bits {
+            notes.push(format!(
+                ".{ending} keeps {} bits of the film's {}; write FFV1 (.mkv) to keep them",
+                kept.bits, source.bits
+            ));
+        }
+        if !source.rgb
+            && source.planes > 1
+            && (kept.chroma_across, kept.chroma_down) > (source.chroma_across, source.chroma_down)
+        {
+            notes.push(format!(".{ending} keeps less of the film's colour detail; write FFV1 (.mkv) to keep it"));
+        }
+    }
+    if stream.format.contains('a')
+        && ["yuva", "rgba", "argb", "bgra", "abgr", "gbrap", "ya8", "ya16"].iter().any(|a| stream.format.starts_with(a))
+    {
+        notes.push("the film's alpha (what is transparent) was not kept".to_owned());
+    }
+    if matches!(color.transfer, Some(film::Transfer::Pq | film::Transfer::Hlg)) {
+        notes.push(
+            "colour tags say HDR and are kept; how the master was lit (its mastering display, MaxCLL) is not"
+                .to_owned(),
+        );
     }
     if source.rgb {
         notes.push("the film is RGB: green was taken for luma".to_owned());
+    }
+    if spec.degrain.is_none() && spec.grain.is_none() && spec.regrain.is_some_and(|amount| amount <= 1.0) {
+        notes.push("the film has its grain still: --regrain without --degrain adds what lies beyond 100".to_owned());
     }
     let (w, h) = (first.width(), first.height());
     let times = if spec.upscale { 2 } else { 1 };
@@ -229,6 +250,7 @@ pub fn fix(
         rate,
         format: format.clone(),
         color,
+        aspect: stream.pixel_aspect,
         sound: sounds.is_some(),
         crf: spec.crf,
         qp: None,

@@ -172,6 +172,7 @@ pub fn master(
         rate: timeline.rate,
         format: canvas.format().to_owned(),
         color: canvas.color(),
+        aspect: (1, 1),
         sound: mix.is_some(),
         crf: spec.crf,
         qp: None,

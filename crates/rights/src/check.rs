@@ -1,12 +1,13 @@
 //! Whether what was recorded can be: names that exist, days in order, numbers with right check digits, no circles.
 
 mod alike;
+mod known;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::consent::Consent;
+use crate::consent::{Consent, EventKind};
 use crate::entry::Entry;
 use crate::identifier;
 use crate::party::{Party, PartyKind};
@@ -46,6 +47,7 @@ pub fn check(record: &Record) -> Vec<Flag> {
     let mut flags = Flags(Vec::new());
     for entry in record.entries() {
         name(&entry, &mut flags);
+        known::words(&entry, &mut flags);
         match &entry {
             Entry::Party(row) => party(record, row, &mut flags),
             Entry::Work(row) => work(record, row, &mut flags),
@@ -62,6 +64,12 @@ pub fn check(record: &Record) -> Vec<Flag> {
             Entry::Event(row) => {
                 flags.refers(record, &entry, "consent", &row.consent, Kind::Consent);
                 page(&entry, row.page, &mut flags);
+                // Else a consent that was taken back would stand again on the page of the old one.
+                if row.kind == EventKind::Grant && (row.document.is_none() || row.page.is_none()) {
+                    let what =
+                        "a grant needs `document` and `page`: name the paper by which it was given, or given again";
+                    flags.refuse(&entry, what.into());
+                }
             }
             Entry::Shot(row) => shot(record, row, &entry, &mut flags),
             Entry::Model(row) => {
@@ -283,6 +291,13 @@ fn consent(record: &Record, row: &Consent, entry: &Entry, flags: &mut Flags) {
     {
         flags.refuse(entry, format!("not_after ({until}) is before not_before ({from}): no day is left"));
     }
+    if let Some(notice) = &row.notice
+        && let Some(engaged) = notice.engaged_at
+        && engaged > notice.services_at
+    {
+        let what = format!("notice: engaged_at ({engaged}) is after services_at ({})", notice.services_at);
+        flags.refuse(entry, what);
+    }
     if let Some(language) = row.languages.iter().find(|l| l.len() != 2 || !l.bytes().all(|b| b.is_ascii_lowercase())) {
         flags.refuse(entry, format!("languages: `{}` is no two-letter code of ISO 639-1", brief(language)));
     }
@@ -326,6 +341,10 @@ fn shot(record: &Record, row: &Shot, entry: &Entry, flags: &mut Flags) {
         if appearance.kinds.is_empty() {
             flags.refuse(entry, "appearance.kinds: say what of the person is in the shot".into());
         }
+    }
+    if let Some(made) = &row.made {
+        flags.refers(record, entry, "made.model", &made.model, Kind::Model);
+        made.persons.iter().for_each(|id| flags.refers(record, entry, "made.persons", id, Kind::Party));
     }
     for thing in &row.third_party {
         if !["unknown", "public_domain"].contains(&thing.holder.as_str()) {
@@ -540,6 +559,22 @@ mod tests {
     }
 
     #[test]
+    fn a_consent_stands_again_only_by_a_paper() {
+        let event = |kind: &str, paper: &str| {
+            format!(
+                "[[consent]]\nid='c:1'\nperson='p:a'\n[[consent_event]]\nid='v:1'\nconsent='c:1'\nkind='{kind}'\non=2027-01-01\n{paper}"
+            )
+        };
+        let document = format!("document='sha256:{}'\n", "1".repeat(64));
+        for paper in ["", &document, "page=1\n"] {
+            let flag = only(&event("grant", paper));
+            assert!(flag.gravity == Gravity::Refuse && flag.what.contains("`document` and `page`"), "{flag:?}");
+        }
+        assert_eq!(flags(&format!("{PEOPLE}{}", event("grant", &format!("{document}page=1")))), []);
+        assert_eq!(flags(&format!("{PEOPLE}{}", event("revoke", ""))), [], "who takes it back may do so by word");
+    }
+
+    #[test]
     fn impossible_rows_are_refused() {
         for (text, word) in [
             ("[[party]]\nid='p:z'\nkind='person'\nname='Z'\nids={isni='0000 0001 2103 2684'}", "check digit"),
@@ -550,6 +585,10 @@ mod tests {
             ("[[consent]]\nid='c:1'\nperson='p:a'\nnot_before=2027-01-01\nnot_after=2026-01-01", "no day is left"),
             ("[[consent]]\nid='c:1'\nperson='p:a'\npage=0", "from 1"),
             ("[[consent]]\nid='c:1'\nperson='p:a'\npay={basis='flat',amount='1.500,00',currency='EUR'}", "1500.00"),
+            (
+                "[[consent]]\nid='c:1'\nperson='p:a'\nnotice={given_at=2026-06-24T08:00:00Z,services_at=2026-06-24T07:00:00Z,engaged_at=2026-06-24T09:00:00Z}",
+                "after services_at",
+            ),
             ("[[strike]]\nid='k:1'\nguild='wga'\nfrom=2026-02-01\nuntil=2026-01-01", "before from"),
             ("[[shot]]\nid='s:1'\nwork='w:none'\nnumber=1", "no [[work]]"),
         ] {

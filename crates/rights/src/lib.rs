@@ -41,7 +41,7 @@ pub use model::Model;
 pub use party::{Party, PartyKind};
 pub use read::{Place, Row, Wrong};
 pub use record::{Record, Refused};
-pub use shot::{Appearance, Shot, ThirdParty};
+pub use shot::{Appearance, Made, Shot, ThirdParty};
 pub use territory::Territories;
 pub use word::{Act, AppearanceKind, Document, Guild, Medium, Purpose, Until, today};
 pub use work::{Agreement, Engagement, Grant, Link, Points, Work};

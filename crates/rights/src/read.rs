@@ -42,6 +42,8 @@ pub struct Row {
     pub entry: Entry,
     /// Its first line.
     pub place: Place,
+    /// Whether it is a shot of which the file says only who is in it: see [`crate::sheet::complete`].
+    pub partial: bool,
 }
 
 /// Something in a file that cannot be taken.
@@ -124,7 +126,7 @@ fn row(kind: &str, item: &Spanned<DeValue<'_>>, lines: &Lines<'_>) -> Result<Row
         let field = if field == "." { String::new() } else { format!("{field}: ") };
         lines.wrong(along(item, &path).span().start, format!("{kind}: {field}{}", brief_lines(&what)))
     })?;
-    Ok(Row { entry, place: lines.place(item.span().start) })
+    Ok(Row { entry, place: lines.place(item.span().start), partial: false })
 }
 
 /// The deepest value that the path leads to.

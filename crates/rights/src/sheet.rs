@@ -6,6 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::entry::Entry;
 use crate::read::{LONGEST_FILE, MOST_FAULTS, Place, Row, Wrong, brief_lines, fit};
+use crate::record::Record;
+use crate::shot::Shot;
 use crate::word::brief;
 
 /// A field of a field of a field: no row has more.
@@ -14,7 +16,8 @@ const DEEPEST: usize = 4;
 /// Reads a CSV file (RFC 4180, UTF-8, commas, a first line of field names) of rows of one kind.
 ///
 /// The file's name says the kind: `parties.csv`, `works.csv`, `consents.csv`, `deeds.csv` and so on, or `appearances.csv` with the
-/// columns `work, shot, person, kinds, seconds, confidence, verified_by`, from which shots are put together. A list is written
+/// columns `work, shot, person, kinds, seconds, confidence, verified_by`, from which shots are put together; a row without a
+/// person says by `verified_by` who confirmed that the shot shows nobody else. A list is written
 /// with semicolons, a field within a field with a dot (`ids.isni`, `pay.amount`), an empty cell is a field left out.
 ///
 /// ```
@@ -49,7 +52,7 @@ pub fn csv(file: &str, text: &str) -> Result<Vec<Row>, Vec<Wrong>> {
         }
     }
     let mut rows: Vec<Row> = Vec::new();
-    let mut shots: BTreeMap<String, (usize, Map<String, Value>)> = BTreeMap::new();
+    let mut shots: BTreeMap<String, Listed> = BTreeMap::new();
     let mut faults = Vec::new();
     for record in reader.records() {
         if faults.len() == MOST_FAULTS {
@@ -78,15 +81,24 @@ pub fn csv(file: &str, text: &str) -> Result<Vec<Row>, Vec<Wrong>> {
             continue;
         }
         match Entry::of_cells(kind, Value::Object(fields)) {
-            Ok(entry) => rows.push(Row { entry, place: Place { file: file.to_owned(), line: line as usize } }),
+            Ok(entry) => {
+                let place = Place { file: file.to_owned(), line: line as usize };
+                rows.push(Row { entry, place, partial: false });
+            }
             Err((path, what)) => {
                 faults.push(wrong(line, format!("{kind}: {}: {}", brief(&path.to_string()), brief_lines(&what))))
             }
         }
     }
-    for (_, (line, shot)) in shots {
+    for Listed { line, shot, whole, each } in shots.into_values() {
+        let mut shot = shot;
+        // One person who was confirmed says nothing of who else is in the shot.
+        let all = each.iter().all(Option::is_some).then(|| each.last().cloned()).flatten().flatten();
+        if let Some(by) = whole.or(all) {
+            shot.insert("verified_by".into(), by);
+        }
         match Entry::of_cells("shot", Value::Object(shot)) {
-            Ok(entry) => rows.push(Row { entry, place: Place { file: file.to_owned(), line } }),
+            Ok(entry) => rows.push(Row { entry, place: Place { file: file.to_owned(), line }, partial: true }),
             Err((path, what)) => faults.push(wrong(line as u64, format!("shot: {path}: {}", brief_lines(&what)))),
         }
     }
@@ -122,32 +134,80 @@ fn fields(headers: &csv::StringRecord, record: &csv::StringRecord) -> Result<Map
     Ok(fields)
 }
 
-/// Puts a row of appearances to its shot.
-fn appear(
-    mut fields: Map<String, Value>,
+/// A shot as a list of appearances gives it.
+struct Listed {
     line: usize,
-    shots: &mut BTreeMap<String, (usize, Map<String, Value>)>,
-) -> Result<(), String> {
+    shot: Map<String, Value>,
+    /// Who confirmed it in a row without a person.
+    whole: Option<Value>,
+    /// Who confirmed each person.
+    each: Vec<Option<Value>>,
+}
+
+/// Puts a row of appearances to its shot.
+fn appear(mut fields: Map<String, Value>, line: usize, shots: &mut BTreeMap<String, Listed>) -> Result<(), String> {
     let work = fields.remove("work").and_then(|w| w.as_str().map(str::to_owned)).ok_or("the cell `work` is empty")?;
     let number = fields.remove("shot").and_then(|n| n.as_str()?.parse::<u32>().ok());
     let number = number.ok_or("the cell `shot` holds no shot's number")?;
     let id = format!("s:{}/{number:04}", work.strip_prefix("w:").unwrap_or(&work));
-    let (_, shot) = shots.entry(id.clone()).or_insert_with(|| {
+    let listed = shots.entry(id.clone()).or_insert_with(|| {
         let mut shot = Map::new();
         shot.insert("id".into(), id.into());
         shot.insert("work".into(), work.into());
         shot.insert("number".into(), number.into());
         shot.insert("appearance".into(), Value::Array(Vec::new()));
-        (line, shot)
+        Listed { line, shot, whole: None, each: Vec::new() }
     });
-    if let Some(by) = fields.get("verified_by") {
-        shot.insert("verified_by".into(), by.clone());
-    }
-    // A row without a person says that nobody is in the shot, or who looked.
+    let by = fields.get("verified_by").cloned();
+    // A row without a person says that nobody else is in the shot, or nobody at all, and who looked.
     if fields.contains_key("person") {
-        shot["appearance"].as_array_mut().expect("made above").push(Value::Object(fields));
+        listed.each.push(by);
+        listed.shot["appearance"].as_array_mut().expect("made above").push(Value::Object(fields));
+    } else {
+        listed.whole = by.or(listed.whole.take());
     }
     Ok(())
+}
+
+/// Gives shots of which a list says only who is in them whatever else is known of them: from the row of the same shot that
+/// comes in with them, else from `record`.
+///
+/// A confirmation that is recorded stays only where the list names the same persons: of others nobody confirmed anything.
+pub fn complete(rows: Vec<Row>, record: &Record) -> Vec<Row> {
+    let (lists, mut rows): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.partial);
+    let mut beside: BTreeMap<(String, u32), Vec<usize>> = BTreeMap::new();
+    for (at, row) in rows.iter().enumerate() {
+        if let Entry::Shot(shot) = &row.entry {
+            beside.entry((shot.work.clone(), shot.number)).or_default().push(at);
+        }
+    }
+    for row in lists {
+        let Entry::Shot(list) = row.entry else { unreachable!("only shots are put together from lists") };
+        // Of several rows, one for each reel, the one of the list's own name.
+        let of_shot = beside.get(&(list.work.clone(), list.number)).map_or(&[][..], Vec::as_slice);
+        let at = of_shot.iter().copied().find(|at| of_shot.len() == 1 || rows[*at].entry.id() == list.id);
+        match at.map(|at| &mut rows[at].entry) {
+            Some(Entry::Shot(shot)) if shot.appearance.is_empty() => {
+                shot.verified_by = list.verified_by.or(shot.verified_by.take());
+                shot.appearance = list.appearance;
+            }
+            _ => {
+                let entry = Entry::from(over(*list, record));
+                rows.push(Row { entry, ..row });
+            }
+        }
+    }
+    rows.sort_by(|a, b| a.place.cmp(&b.place));
+    rows
+}
+
+/// A list of who is in a shot, laid over what is recorded of it under whatever name.
+fn over(list: Shot, record: &Record) -> Shot {
+    let same: Vec<&Shot> = record.shot(&list.work, list.number).collect();
+    let only = if let [one] = same[..] { Some(one) } else { None };
+    let Some(known) = record.shots.get(&list.id).or(only) else { return list };
+    let confirmed = known.verified_by.clone().filter(|_| known.appearance == list.appearance);
+    Shot { appearance: list.appearance, verified_by: list.verified_by.or(confirmed), ..known.clone() }
 }
 
 #[cfg(test)]
@@ -164,6 +224,45 @@ mod tests {
         assert_eq!((shot.id.as_str(), shot.appearance.len(), rows[0].place.line), ("s:a/0007", 2, 2));
         let Entry::Shot(empty) = &rows[1].entry else { panic!("a shot") };
         assert!(empty.appearance.is_empty() && empty.verified_by.is_some());
+    }
+
+    #[test]
+    fn one_confirmed_person_confirms_no_shot() {
+        let shot = |rows: &str| {
+            let text = format!("work,shot,person,kinds,verified_by\n{rows}");
+            let Entry::Shot(shot) = csv("appearances.csv", &text).unwrap().remove(0).entry else { panic!("a shot") };
+            shot.verified_by
+        };
+        assert_eq!(shot("w:a,7,p:x,face,ed:lg\nw:a,7,p:y,body,\n"), None);
+        assert_eq!(shot("w:a,7,p:x,face,ed:lg\nw:a,7,p:y,body,ed:lg\n").as_deref(), Some("ed:lg"));
+        assert_eq!(shot("w:a,7,p:x,face,\nw:a,7,,,ed:lg\n").as_deref(), Some("ed:lg"));
+        assert_eq!(shot("w:a,7,p:x,face,\n"), None);
+    }
+
+    #[test]
+    fn a_list_of_appearances_leaves_the_rest_of_a_shot() {
+        let kept = "[[shot]]\nid='s:a/7'\nwork='w:a'\nnumber=7\nscene=31\nmedia='reel'\nverified_by='ed:lg'\n\
+            third_party=[{what='painting',holder='unknown'}]\nappearance=[{person='p:x',kinds=['face']}]\n";
+        let record = Record::new(crate::read::toml("a.toml", kept).unwrap().into_iter().map(|row| row.entry));
+        let over = |list: &str, record: &Record| {
+            let rows = csv("appearances.csv", &format!("work,shot,person,kinds,verified_by\n{list}")).unwrap();
+            let mut rows = complete(rows, record);
+            assert_eq!(rows.len(), 1);
+            let Entry::Shot(shot) = rows.remove(0).entry else { panic!("a shot") };
+            *shot
+        };
+        let shot = over("w:a,7,p:y,body,\n", &record);
+        assert_eq!((shot.id.as_str(), shot.scene, shot.third_party.len()), ("s:a/7", Some(31), 1));
+        assert_eq!((shot.appearance[0].person.as_str(), shot.verified_by), ("p:y", None), "nobody confirmed that");
+        assert_eq!(over("w:a,7,p:x,face,\n", &record).verified_by.as_deref(), Some("ed:lg"));
+        assert_eq!(over("w:a,7,p:x,face,\n", &Record::default()).id, "s:a/0007");
+        // A row of the same shot that comes in beside the list.
+        let beside = "[[shot]]\nid='s:a/0007'\nwork='w:a'\nnumber=7\nthird_party=[{what='song',holder='unknown'}]\n";
+        let mut rows = crate::read::toml("b.toml", beside).unwrap();
+        rows.extend(csv("appearances.csv", "work,shot,person,kinds\nw:a,7,p:y,body\n").unwrap());
+        let rows = complete(rows, &Record::default());
+        let [Row { entry: Entry::Shot(shot), .. }] = &rows[..] else { panic!("one shot") };
+        assert_eq!((shot.third_party.len(), shot.appearance.len()), (1, 1));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::word::AppearanceKind;
+use crate::word::{AppearanceKind, Purpose};
 
 /// What was recorded of one shot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,9 +29,49 @@ pub struct Shot {
     /// Things that belong to others: a painting, a logo, a clip, a song.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub third_party: Vec<ThirdParty>,
+    /// The model that made or changed it; filmed if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Made>,
+    /// What was changed in a performance after it was given, `vfx`, `age_down`; nothing if nothing was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<String>,
     /// Who looked at the shot and says that the lists are whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified_by: Option<String>,
+}
+
+impl Shot {
+    /// Whether it is a shot of this reel, by hash; where either does not say, it may be.
+    pub fn is_of(&self, reel: Option<&str>) -> bool {
+        let bare = |hash: &str| hash.trim_start_matches("blake3:").to_owned();
+        match (&self.media, reel) {
+            (Some(media), Some(reel)) => bare(media) == bare(reel),
+            _ => true,
+        }
+    }
+}
+
+/// By which model pictures or sound were made.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Made {
+    /// The model's record.
+    pub model: String,
+    /// Persons whose likeness, voice or performance it shows.
+    #[serde(default)]
+    pub persons: Vec<String>,
+    /// What of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kinds: Vec<AppearanceKind>,
+    /// What it was made for (`dub`), where that is not what the release is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// Scene of the screenplay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scene: Option<u32>,
+    /// What was made, in the words of consents (`own_lines`, `nudity`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
 }
 
 /// A person in a shot.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::consent::{Consent, Event};
 use crate::record::Record;
 use crate::shot::ThirdParty;
-use crate::word::{AppearanceKind, Document};
+use crate::word::AppearanceKind;
 use crate::work::{Engagement, Link, Work};
 
 /// Everyone of a work, or of one of its shots.
@@ -132,10 +132,9 @@ fn gaps(record: &Record, work: &Work, number: Option<u32>, shots: &[u32], rows: 
     if work.guilds.is_none() {
         gaps.push(format!("{}: under which agreements it was made is not recorded", work.title));
     }
-    let paper = |document: &Option<Document>, page: &Option<u32>| document.is_some() && page.is_some();
-    for link in work.chain_of_title.iter().filter(|link| !paper(&link.document, &link.page)) {
+    for link in work.chain_of_title.iter().filter(|link| !link.is_proven()) {
         gaps.push(format!(
-            "the {} of {} from {} has no document and page",
+            "the {} of {} from {} has no document, page or reader",
             link.instrument,
             link.date,
             record.name(&link.from)

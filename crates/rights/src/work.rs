@@ -85,6 +85,13 @@ pub struct Link {
     pub ai_training_mentioned: Option<bool>,
 }
 
+impl Link {
+    /// Whether it names a document and a page, and somebody read them.
+    pub fn is_proven(&self) -> bool {
+        self.document.is_some() && self.page.is_some() && self.verified_by.is_some()
+    }
+}
+
 /// What the studio has given away, or was given for something that is not one of its works.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -145,7 +152,7 @@ pub struct Engagement {
     pub party: String,
     /// On what.
     pub work: String,
-    /// `performer`, `dubbing`, `director`, `writer`, `cinematography`, `crew`, `musician`.
+    /// `performer`, `dubbing`, `director`, `writer`, `cinematography`, `crew`, `musician`, or `other`.
     pub craft: String,
     /// Character or task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -202,7 +209,7 @@ pub struct Agreement {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Clause {
-    /// What about: `ai_training`, `trailer`, `replica`.
+    /// What about: `ai_training`, `replica`, `transfer`, or a purpose, `trailer`.
     pub topic: String,
     /// `allowed` or `barred`.
     pub effect: Effect,

@@ -47,6 +47,8 @@ fn record() -> Record {
             scene: Some(number / 20),
             appearance: appearance.collect(),
             third_party: Vec::new(),
+            made: None,
+            edits: Vec::new(),
             verified_by: Some("lg".into()),
         };
         record.add(shot.into()).unwrap();

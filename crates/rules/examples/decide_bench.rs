@@ -69,6 +69,8 @@ fn record(persons: usize, each: usize) -> Record {
             scene: Some(number / 20),
             appearance: appearance.take(persons).collect(),
             third_party: Vec::new(),
+            made: None,
+            edits: Vec::new(),
             verified_by: Some("lg".into()),
         };
         record.add(shot.into()).unwrap();

@@ -9,6 +9,7 @@ use crate::decision::{Answer, Checked, Duty, NearMiss, Reason};
 use crate::duty;
 use crate::engine::{Packs, Sheaf, Spoken};
 use crate::govern::Coverage;
+use crate::need::Times;
 use crate::pack::Effect;
 use crate::rulebook::Rulebook;
 use crate::subject::{Source, Subject};
@@ -65,7 +66,8 @@ impl Word {
 pub(crate) struct About<'r> {
     pub(crate) uses: &'r [usize],
     pub(crate) person: Option<&'r str>,
-    pub(crate) seconds: f64,
+    /// For how long the person is in the uses.
+    pub(crate) times: Times,
     pub(crate) consent: Option<&'r Consent>,
     /// The rows that a deed may name to answer a duty.
     pub(crate) rows: &'r [&'r str],
@@ -85,6 +87,8 @@ pub(crate) struct Case<'a> {
     warnings: Vec<Reason>,
     said: HashMap<(bool, Answer, Arc<str>, String), usize>,
     checked: BTreeMap<(String, Arc<str>), &'static str>,
+    /// Of each duty, by its id.
+    times: HashMap<String, Times>,
     covers: HashMap<(Vec<&'a str>, BTreeSet<Guild>), Arc<Coverage>>,
     sheaves: HashMap<(Kind, Packs), Arc<Sheaf>>,
 }
@@ -117,6 +121,7 @@ impl<'a> Case<'a> {
             warnings: Vec::new(),
             said: HashMap::new(),
             checked: BTreeMap::new(),
+            times: HashMap::new(),
             covers: HashMap::new(),
             sheaves: HashMap::new(),
         }
@@ -170,16 +175,7 @@ impl<'a> Case<'a> {
             match spoken.effect {
                 // A consent that does not carry the use is not paid for it.
                 Effect::Duty if subject.kind == Kind::Consent && about.consent.is_none() => {}
-                Effect::Duty => {
-                    if let Some(duty) = duty::duty(self.book, self.record, &self.asked, subject, &spoken.rule, about)
-                        && !self.duties.iter().any(|known| known.id == duty.id)
-                    {
-                        if let Some(deed) = duty.done_by.as_deref().and_then(|deed| self.record.deeds.get(deed)) {
-                            self.trail.saw("deed", &deed.id, deed);
-                        }
-                        self.duties.push(duty);
-                    }
-                }
+                Effect::Duty => self.owe(subject, &spoken.rule, about),
                 // What is blocked need not be known.
                 Effect::Unknown if silenced == Some(&spoken.rule) => {}
                 _ => {
@@ -189,6 +185,23 @@ impl<'a> Case<'a> {
                     self.reason(subject, spoken, about);
                 }
             }
+        }
+    }
+
+    /// Takes down a duty. Needs of a person that differ only in what of them is used, or in the scene, owe one duty, for the
+    /// time of all of them.
+    fn owe(&mut self, subject: &Subject, rule: &str, about: &About<'_>) {
+        let Some(id) = duty::id(self.book, self.record, subject, rule, about) else { return };
+        let times = self.times.entry(id.clone()).or_default();
+        times.join(&about.times);
+        let about = About { times: times.clone(), ..about.clone() };
+        let duty = duty::duty(self.book, self.record, &self.asked, subject, rule, &about).expect("it has an id");
+        if let Some(deed) = duty.done_by.as_deref().and_then(|deed| self.record.deeds.get(deed)) {
+            self.trail.saw("deed", &deed.id, deed);
+        }
+        match self.duties.iter_mut().find(|known| known.id == id) {
+            Some(known) => *known = duty,
+            None => self.duties.push(duty),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use rights::{Consent, Date, Event, EventKind, Party, Until, Work};
+use rights::{Consent, Date, Event, EventKind, Party, Record, Until, Work};
 
 use crate::case::{Asked, Case};
 use crate::govern::Coverage;
@@ -64,6 +64,7 @@ pub(crate) fn subject<'a>(
     let consent = &*standing.consent;
     let paper = Source::paper(&consent.id, &consent.document, consent.page);
     let mut subject = Subject::new(Kind::Consent, &consent.id);
+    let payee = paid(case, need.person, Some(consent));
     let wanted = Wanted::of(&case.asked, need);
     wanted.put(&mut subject, &case.asked);
     let project = need.project.and_then(|id| record.works.get(id)).or(works.first().copied());
@@ -82,7 +83,8 @@ pub(crate) fn subject<'a>(
     subject
         .from(Source::paper(&consent.id, &consent.document, consent.page))
         .said("person", record.name(need.person))
-        .said("who", need.person)
+        .said("who", payee)
+        .said("payee", record.name(payee))
         .words("forbidden", consent.forbid.iter().filter(|word| need.is(word)))
         .longs("scenes", consent.scenes.iter().copied().map(i64::from).collect())
         .listed("languages", &consent.languages)
@@ -150,6 +152,28 @@ pub(crate) fn subject<'a>(
         .bool("by_estate", estate.as_ref().is_some_and(speaks))
         .bool("authority_verified", authority.is_some_and(|paper| paper.verified_by.is_some()));
     subject
+}
+
+/// Who is paid for a person: where the person has died, the estate that signed for them; that on record where
+/// they had signed themselves.
+pub(crate) fn paid<'a>(case: &mut Case<'a>, person: &'a str, consent: Option<&Consent>) -> &'a str {
+    let record = case.record;
+    let payee = payee(record, person, consent);
+    if let Some(party) = record.parties.get(payee) {
+        case.trail.saw("party", &party.id, party);
+    }
+    payee
+}
+
+fn payee<'a>(record: &'a Record, person: &'a str, consent: Option<&Consent>) -> &'a str {
+    if record.parties.get(person).and_then(Party::is_deceased) != Some(true) {
+        return person;
+    }
+    let speaks = |party: &&Party| party.for_person.as_deref() == Some(person);
+    match consent.and_then(|consent| consent.by.as_deref()) {
+        Some(by) => record.parties.get(by).filter(speaks).map_or(person, |estate| &estate.id),
+        None => record.estate_of(person).map_or(person, |estate| &estate.id),
+    }
 }
 
 /// Whole years from first to last day; a consent without end lasts longer than any limit.
@@ -251,6 +275,19 @@ impl<'n> Wanted<'n> {
         if self.class == Class::Subject.as_str() { Some(from.max(consent.signed_at?)) } else { Some(from) }
     }
 
+    /// Which ends of a consent's term leave days of the use outside, or are not known.
+    fn days_beyond(&self, consent: &Consent) -> String {
+        let first = match self.first(consent) {
+            None => Some("no first day".to_owned()),
+            Some(first) => (first > self.from).then(|| format!("only from {first}")),
+        };
+        let last = match consent.not_after {
+            None => Some("no last day".to_owned()),
+            Some(last) => (last.day() < self.until).then(|| format!("until {last}")),
+        };
+        first.into_iter().chain(last).collect::<Vec<_>>().join(", ")
+    }
+
     /// A grant's side of the same facts.
     pub(crate) fn granted(&self, subject: &mut Subject, grant: &rights::Grant) {
         let all_media = grant.media.is_empty();
@@ -289,18 +326,21 @@ fn ended(event: Option<&Event>) -> Option<&'static str> {
 }
 
 /// What of a rule a consent lacks, in a word or two: `territory (US)`.
-pub(crate) fn lacks(rule: &str, need: &Need<'_>, standing: &Standing<'_>, territories: rights::Territories) -> String {
+pub(crate) fn lacks(rule: &str, need: &Need<'_>, standing: &Standing<'_>, asked: &Asked) -> String {
     let consent = &*standing.consent;
-    let list = |words: Vec<&str>| words.join(", ");
+    let wanted = Wanted::of(asked, need);
+    let less = |wanted: &[&str], given: Vec<&str>| {
+        wanted.iter().copied().filter(|word| !given.contains(word)).collect::<Vec<_>>().join(", ")
+    };
     let (what, which) = match rule {
-        "CORE-TERR" => ("territory", territories.without(&consent.territories).to_string()),
-        "CORE-TERM" => ("term", consent.not_after.map_or("no last day".into(), |last| format!("until {last}"))),
-        "CORE-PURPOSE" => ("purpose", list(need.purposes.iter().map(|p| p.as_str()).collect())),
-        "CORE-PROJECT" => ("project", need.project.unwrap_or("unknown").to_owned()),
-        "CORE-ACT" => {
-            ("act", list(need.acts.iter().filter(|a| !consent.acts.contains(a)).map(|a| a.as_str()).collect()))
+        "CORE-TERR" => ("territory", wanted.territories.without(&consent.territories).to_string()),
+        "CORE-TERM" => ("term", wanted.days_beyond(consent)),
+        "CORE-PURPOSE" => {
+            ("purpose", less(&wanted.purposes, consent.purposes.iter().map(|purpose| purpose.as_str()).collect()))
         }
-        "CORE-MEDIUM" => ("medium", list(consent.media.iter().map(|m| m.as_str()).collect())),
+        "CORE-PROJECT" => ("project", need.project.unwrap_or("unknown").to_owned()),
+        "CORE-ACT" => ("act", less(&wanted.acts, consent.acts.iter().map(|act| act.as_str()).collect())),
+        "CORE-MEDIUM" => ("medium", less(&wanted.media, consent.media.iter().map(|medium| medium.as_str()).collect())),
         "CORE-REVOKED" => ("", standing.ended.map_or(String::new(), |end| format!("{} {}", end.kind, end.on))),
         "CORE-DOC" => ("its paper", String::new()),
         _ => ("", String::new()),

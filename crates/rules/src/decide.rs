@@ -135,7 +135,7 @@ impl<'a> Case<'a> {
                 let key = need(self.blank(&appearance.person, work, kinds, row.scene));
                 let uses = sorted.needs.entry(key).or_default();
                 uses.at.push(at);
-                uses.seconds += appearance.seconds.map_or(used.seconds, |seconds| seconds.min(used.seconds));
+                uses.times.add(at, appearance.seconds.map_or(used.seconds, |seconds| seconds.min(used.seconds)));
             }
         }
     }

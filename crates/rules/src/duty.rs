@@ -9,6 +9,13 @@ use crate::pay::{self, Rounding};
 use crate::rulebook::Rulebook;
 use crate::subject::{Subject, Value};
 
+/// The name of the duty that `rule` creates about `subject`, if it creates one.
+pub(crate) fn id(book: &Rulebook, record: &Record, subject: &Subject, rule: &str, about: &About<'_>) -> Option<String> {
+    let owed = book.sheet(rule).1.duty.as_ref()?;
+    let whom = about.person.map_or_else(|| receiver(record, &subject.say(&owed.to)), str::to_owned);
+    Some(format!("{rule}/{whom}/{}", subject.name))
+}
+
 /// The duty that `rule` creates about `subject`.
 pub(crate) fn duty(
     book: &Rulebook,
@@ -21,7 +28,7 @@ pub(crate) fn duty(
     let (_, sheet) = book.sheet(rule);
     let owed = sheet.duty.as_ref()?;
     let to = receiver(record, &subject.say(&owed.to));
-    let id = format!("{rule}/{}/{}", about.person.unwrap_or(&to), subject.name);
+    let id = id(book, record, subject, rule, about)?;
     let money = money(owed, subject, about);
     let paper = sheet.facts.iter().filter_map(|name| subject.fact(name)).find(|fact| fact.document.is_some());
     let rows = about.rows.iter().copied().chain([subject.name.as_str()]);
@@ -31,13 +38,14 @@ pub(crate) fn duty(
         kind: owed.kind.clone(),
         to,
         rule: rule.to_owned(),
-        sentence: subject.say(&owed.sentence),
+        // The minutes of all its needs, where it has several.
+        sentence: subject.say(&owed.sentence.replace("{made_minutes}", &about.times.minutes().to_string())),
         due: due(owed, subject),
         amount: money.as_ref().map(|(amount, currency, _)| (amount.to_string(), currency.clone())),
         basis: money.map(|(_, _, basis)| basis).or_else(|| {
             (owed.kind == "pay").then(|| "the record gives no terms that an amount follows from".to_owned())
         }),
-        seconds: (owed.kind == "pay" && about.seconds > 0.0).then_some(about.seconds),
+        seconds: (owed.kind == "pay").then(|| about.times.seconds()).filter(|seconds| *seconds > 0.0),
         document: paper.as_ref().and_then(|fact| fact.document.clone()),
         page: paper.and_then(|fact| fact.page),
     })
@@ -62,7 +70,7 @@ fn money(owed: &Owed, subject: &Subject, about: &About<'_>) -> Option<(pay::Amou
         "consent" => pay::by_terms(terms)?,
         "day_rate" => pay::day_rate(terms)?,
         _ => {
-            let minutes = subject.whole("made_minutes")?;
+            let minutes = about.times.minutes();
             let solo = subject.get("solo") == Some(&Value::Bool(true));
             pay::sessions(pay::Amount::parse(&terms.amount)?, minutes, solo, Rounding::Up)
         }

@@ -317,20 +317,12 @@ fn papers(decision: &Decision, reason: &Reason, record: &Record, all: &mut BTree
 fn narrower(reason: &Reason, ask: &Release, all: &mut BTreeSet<Change>) {
     let fact = |field: &str| reason.facts.iter().find(|fact| fact.field == field).map(|fact| fact.value.clone());
     match reason.rule.as_str() {
-        "CORE-TERR" => {
+        "CORE-TERR" | "CORE-CHAIN" => {
             let Some(missing) = fact("territories_missing").and_then(|text| Territories::parse(text.split(", ")).ok())
             else {
                 return;
             };
             leave_out(&missing, ask, all);
-        }
-        "CORE-CHAIN" => {
-            // The countries of a gap stand in its sentence: `adapt of Lucia Conti in US: …`.
-            let gaps = fact("gaps").unwrap_or_default();
-            let words = gaps.split([' ', ',', ':', ')']).filter(|word| word.len() == 2);
-            let missing =
-                words.filter_map(|word| Territories::parse([word]).ok()).fold(Territories::default(), |a, b| a.or(&b));
-            leave_out(&missing.and(&ask.territories), ask, all);
         }
         "CORE-MEDIUM" => {
             let given = fact("media").unwrap_or_default();

@@ -39,18 +39,17 @@ impl Rulebook {
                 Select::Territories(of) => {
                     holds(pack, first, asked.until) && places.is_none_or(|places| !places.and(of).is_empty())
                 }
-                Select::Guild(guild) => {
-                    works.iter().any(|work| under(work, *guild, engaged) && photographed(pack, work))
-                }
+                Select::Guild(guild) => works.iter().any(|work| {
+                    under(work, *guild, engaged) && photographed(pack, work) && !self.replaced(pack, *guild, work)
+                }),
             };
             if governs {
                 found.packs |= 1 << at;
             }
         }
         for guild in &found.guilds {
-            let mine = |pack: &&Pack| pack.select == Select::Guild(*guild);
             for work in works.iter().filter(|work| under(work, *guild, engaged)) {
-                let held = self.packs().iter().filter(mine).any(|p| p.status != Status::Draft && photographed(p, work));
+                let held = self.of_guild(*guild, work).any(|pack| pack.status != Status::Draft);
                 if !held {
                     let name = guild.to_string();
                     if !found.uncovered.contains(&name) {
@@ -60,15 +59,30 @@ impl Rulebook {
             }
         }
         for name in works.iter().flat_map(|work| &work.packs) {
-            let (pack, version) = name.split_once('@').map_or((name.as_str(), None), |(n, v)| (n, Some(v)));
-            let same = |p: &Pack| p.name == pack && version.is_none_or(|version| p.version == version);
-            match self.packs().iter().position(same) {
+            match self.packs().iter().rposition(|pack| is_named(pack, name)) {
                 Some(at) => found.packs |= 1 << at,
                 None => found.uncovered.push(name.clone()),
             }
         }
         found
     }
+
+    /// Packs of a guild for a work: by its first day of photography, or because the work names them.
+    fn of_guild<'b>(&'b self, guild: Guild, work: &'b Work) -> impl Iterator<Item = &'b Pack> {
+        let mine = self.packs().iter().filter(move |pack| pack.select == Select::Guild(guild));
+        mine.filter(|pack| photographed(pack, work) || work.packs.iter().any(|name| is_named(pack, name)))
+    }
+
+    /// Whether a pack in force takes the place of one whose terms were not settled when it was written.
+    fn replaced(&self, pack: &Pack, guild: Guild, work: &Work) -> bool {
+        pack.status == Status::Pending && self.of_guild(guild, work).any(|other| other.status == Status::InForce)
+    }
+}
+
+/// Whether `name`, as a work gives it, is that of a pack: `core`, or `core@2026-11-01`.
+fn is_named(pack: &Pack, name: &str) -> bool {
+    let (own, version) = name.split_once('@').map_or((name, None), |(own, version)| (own, Some(version)));
+    pack.name == own && version.is_none_or(|version| pack.version == version)
 }
 
 /// Whether a pack holds on some day of these.

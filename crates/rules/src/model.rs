@@ -43,7 +43,7 @@ impl<'a> Case<'a> {
         if let Some(model) = model {
             self.trail.saw("model", &model.id, model);
             let work = project.or(works.first().copied());
-            let about = Uses { at: uses.to_vec(), seconds: 0.0 };
+            let about = Uses { at: uses.to_vec(), ..Uses::default() };
             let mut carried = None;
             if let Some(person) = model.subject_person.as_deref() {
                 let need = self.creation(person, model, work);

@@ -1,5 +1,7 @@
 //! What a use needs of a person: the acts, purposes and bounds that a consent must have to carry it.
 
+use std::collections::BTreeMap;
+
 use rights::{Act, AppearanceKind, Date, Purpose};
 
 /// How a person is used.
@@ -69,7 +71,32 @@ impl Need<'_> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Uses {
     pub(crate) at: Vec<usize>,
-    pub(crate) seconds: f64,
+    pub(crate) times: Times,
+}
+
+/// For how long a person is in each of some uses.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Times(BTreeMap<usize, f64>);
+
+impl Times {
+    /// So long in the use `at`; who stands in it twice is there once, the longer time.
+    pub(crate) fn add(&mut self, at: usize, seconds: f64) {
+        let known = self.0.entry(at).or_default();
+        *known = known.max(seconds);
+    }
+
+    pub(crate) fn join(&mut self, other: &Times) {
+        other.0.iter().for_each(|(at, seconds)| self.add(*at, *seconds));
+    }
+
+    pub(crate) fn seconds(&self) -> f64 {
+        self.0.values().sum()
+    }
+
+    /// Begun minutes.
+    pub(crate) fn minutes(&self) -> i64 {
+        (self.seconds() / 60.0).ceil() as i64
+    }
 }
 
 /// Acts that showing a work to the public needs.

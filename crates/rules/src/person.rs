@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use rights::work::Effect;
-use rights::{Date, Engagement, Guild, Party, Purpose, Territories, Work};
+use rights::{Consent, Date, Engagement, Guild, Party, Purpose, Work};
 
-use crate::case::{About, Case, Word};
+use crate::case::{About, Asked, Case, Word};
 use crate::consent::{self, Standing};
 use crate::decision::{Answer, NearMiss};
 use crate::need::{Class, Need, Uses};
@@ -29,6 +29,8 @@ struct Found<'a, 'c> {
     recorded: bool,
     carried: Option<bool>,
     uncovered: &'c [String],
+    /// The consent that carries it.
+    consent: Option<&'c Consent>,
 }
 
 impl<'a> Case<'a> {
@@ -55,7 +57,7 @@ impl<'a> Case<'a> {
                 break;
             }
         }
-        let about = About { uses: &uses.at, person: Some(need.person), seconds: uses.seconds, ..About::default() };
+        let about = About { uses: &uses.at, person: Some(need.person), times: uses.times.clone(), ..About::default() };
         let carried = match &carrying {
             Some((standing, subject, word)) => {
                 let rows = [standing.consent.id.as_str(), need.person];
@@ -70,7 +72,7 @@ impl<'a> Case<'a> {
                     (word.answer(), word.against().len(), !meant, standing.consent.id.clone())
                 });
                 for (standing, _, word) in words.iter().take(NEAREST) {
-                    let miss = near_miss(record.name(need.person), need, standing, word, self.asked.territories);
+                    let miss = near_miss(record.name(need.person), need, standing, word, &self.asked);
                     self.near.push(miss);
                 }
                 let (standing, subject, word) = &words[0];
@@ -81,10 +83,10 @@ impl<'a> Case<'a> {
             }
         };
         let recorded = carrying.is_some() || !words.is_empty();
-        let found = Found { works, engagements, recorded, carried, uncovered: &cover.uncovered };
+        let consent = carrying.as_ref().map(|(standing, ..)| &*standing.consent);
+        let found = Found { works, engagements, recorded, carried, uncovered: &cover.uncovered, consent };
         let subject = self.person_subject(need, uses, &found, around);
         let rows = [need.person];
-        let consent = carrying.as_ref().map(|(standing, ..)| &*standing.consent);
         let answer = self.judge(&subject, cover.packs, &About { rows: &rows, consent, ..about });
         match (carried, answer) {
             (Some(true), Answer::MeetsRecordedConditions) => Some(true),
@@ -94,8 +96,9 @@ impl<'a> Case<'a> {
     }
 
     fn person_subject(&mut self, need: &Need<'a>, uses: &Uses, found: &Found<'a, '_>, around: &Around<'a>) -> Subject {
-        let Found { works, engagements, recorded, carried, uncovered } = found;
+        let Found { works, engagements, recorded, carried, uncovered, consent } = found;
         let record = self.record;
+        let payee = consent::paid(self, need.person, *consent);
         let asked = self.asked.clone();
         let party = record.parties.get(need.person);
         let source = works.first().copied();
@@ -104,7 +107,8 @@ impl<'a> Case<'a> {
             .from(Source::row(need.person))
             .text("class", need.class.as_str())
             .said("person", record.name(need.person))
-            .said("who", need.person)
+            .said("who", payee)
+            .said("payee", record.name(payee))
             .said("work", source.map_or(need.work, |work| &work.title))
             .bool("recorded", *recorded)
             .words("uncovered", *uncovered)
@@ -115,7 +119,7 @@ impl<'a> Case<'a> {
             .bool("deceased", party.and_then(Party::is_deceased))
             .long("years_since_death", years_since_death(party, need.from))
             .text("domicile", party.and_then(|party| party.domicile.as_deref()));
-        let made = if need.class == Class::Replica { (uses.seconds / 60.0).ceil() as i64 } else { 0 };
+        let made = if need.class == Class::Replica { uses.times.minutes() } else { 0 };
         subject
             .from(Source::row("question"))
             .words("kinds", need.kinds.iter().map(|kind| kind.as_str()))
@@ -264,11 +268,11 @@ pub(crate) fn years(first: Date, last: Date) -> i64 {
     whole - i64::from((last.month(), last.day()) < (first.month(), first.day()))
 }
 
-fn near_miss(name: &str, need: &Need<'_>, standing: &Standing<'_>, word: &Word, places: Territories) -> NearMiss {
+fn near_miss(name: &str, need: &Need<'_>, standing: &Standing<'_>, word: &Word, asked: &Asked) -> NearMiss {
     let fails: Vec<String> = word.against().into_iter().map(str::to_owned).collect();
     let consent = &standing.consent;
     let only = if fails.len() == 1 { "only " } else { "" };
-    let lacks: Vec<String> = fails.iter().map(|rule| consent::lacks(rule, need, standing, places)).collect();
+    let lacks: Vec<String> = fails.iter().map(|rule| consent::lacks(rule, need, standing, asked)).collect();
     NearMiss {
         person: need.person.to_owned(),
         consent: consent.id.clone(),

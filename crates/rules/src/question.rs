@@ -1,6 +1,7 @@
 //! What is asked before work is spent.
 
-use rights::{AppearanceKind, Date, Medium, Purpose, Territories};
+pub use rights::Made;
+use rights::{Date, Medium, Purpose, Territories};
 use serde::{Deserialize, Serialize};
 
 /// A question to the rules.
@@ -24,7 +25,7 @@ pub enum Question {
 pub struct Use {
     /// The catalogue's title, or the work's record. A title that no [[work]] names is unknown.
     pub title: String,
-    /// Shot, from 1; unknown if none.
+    /// Shot as `bottega shots` prints it, from 0; unknown if none.
     pub shot: Option<u32>,
     /// The reel by its hash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -50,27 +51,6 @@ pub struct Use {
 
 fn yes() -> bool {
     true
-}
-
-/// By which model pictures or sound were made.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Made {
-    /// The model's record.
-    pub model: String,
-    /// Persons whose likeness, voice or performance it shows.
-    pub persons: Vec<String>,
-    /// What of them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub kinds: Vec<AppearanceKind>,
-    /// What it was made for (`dub`), where that is not what the release is for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub purpose: Option<Purpose>,
-    /// Scene of the screenplay.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scene: Option<u32>,
-    /// What was made, in the words of consents (`own_lines`, `nudity`).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tags: Vec<String>,
 }
 
 /// May these shots teach this model?

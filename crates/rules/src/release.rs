@@ -130,7 +130,7 @@ impl<'a> Case<'a> {
             };
             let uses = sorted.needs.entry(need).or_default();
             uses.at.push(at);
-            uses.seconds += used.seconds;
+            uses.times.add(at, used.seconds);
         }
     }
 

@@ -68,7 +68,8 @@ impl Rulebook {
         Rulebook::of(&shelf::ours())
     }
 
-    /// The packs of the house and those of a studio's folder, read as strictly.
+    /// The packs of the house and those of a studio's folder, read as strictly; one of theirs in force takes the place of one of
+    /// ours that is pending for the same guild.
     pub fn with(dir: &Path) -> Result<Rulebook, PackFault> {
         let mut texts = shelf::ours();
         texts.extend(shelf::folder(dir)?);

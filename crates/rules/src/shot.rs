@@ -13,11 +13,7 @@ impl<'a> Case<'a> {
     /// The rows of a use's shot; several if its title has several reels and the use does not say which.
     pub(crate) fn shots_of(&self, work: &Work, used: &Use) -> Vec<&'a Shot> {
         let Some(number) = used.shot else { return Vec::new() };
-        let fits = |shot: &&Shot| match (&shot.media, &used.reel) {
-            (Some(media), Some(reel)) => media.trim_start_matches("blake3:") == reel.trim_start_matches("blake3:"),
-            _ => true,
-        };
-        self.record.shot(&work.id, number).filter(fits).collect()
+        self.record.shot(&work.id, number).filter(|shot| shot.is_of(used.reel.as_deref())).collect()
     }
 
     /// Judges what is known of a shot; `row` is nothing where nothing is recorded.

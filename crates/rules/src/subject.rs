@@ -148,13 +148,6 @@ impl Subject {
         }
     }
 
-    pub(crate) fn whole(&self, name: &str) -> Option<i64> {
-        match self.get(name) {
-            Some(Value::Long(number)) => Some(*number),
-            _ => None,
-        }
-    }
-
     /// As people read it; `unknown` if nothing is recorded.
     pub(crate) fn shown(&self, name: &str) -> String {
         match self.get(name) {

@@ -105,7 +105,8 @@ const GRANTED: &[Term] = &[
 
 const CONSENT: &[Term] = &[
     t("person", Said, true, "the person's name"),
-    t("who", Said, true, "the person's record"),
+    t("who", Said, true, "the record of who is paid: the person, or the estate of one who has died"),
+    t("payee", Said, true, "their name"),
     t("forbidden", Words, true, "what the consent never allows and the use is"),
     t("scenes", Longs, false, "scenes, if it names any"),
     t("scene", Long, false, "the scene of the use"),
@@ -148,7 +149,8 @@ const CONSENT: &[Term] = &[
 const PERSON: &[Term] = &[
     t("class", Text, true, "`footage`, `replica`, `subject`, `training` or `post`: how the person is used"),
     t("person", Said, true, "the person's name"),
-    t("who", Said, true, "the person's record"),
+    t("who", Said, true, "the record of who is paid: the person, or the estate of one who has died"),
+    t("payee", Said, true, "their name"),
     t("work", Said, true, "the work's title"),
     t("recorded", Bool, true, "whether any consent of the person is recorded"),
     t("consent", Said, false, "consents of the person"),
@@ -183,6 +185,7 @@ const WORK: &[Term] = &[
     t("acts", Words, true, "acts that the use needs"),
     t("chain_known", Bool, false, "whether authors are recorded for every work it is made from"),
     t("gaps", Words, true, "what the chain of title leaves open, and what was given away"),
+    t("territories_missing", Words, true, "countries where it leaves something open"),
     t("barred", Words, true, "topics of the use that a clause bars, in papers that are no one person's"),
     t("papers_missing", Words, true, "links of the chain without document, page or reader"),
     t("guilds", Words, false, "agreements it was made under"),

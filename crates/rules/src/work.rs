@@ -48,6 +48,7 @@ impl<'a> Case<'a> {
                 .bool("recorded", false)
                 .bool("chain_known", None)
                 .words("gaps", NONE)
+                .words("territories_missing", NONE)
                 .words("papers_missing", NONE)
                 .words("barred", NONE)
                 .words("uncovered", NONE)
@@ -67,6 +68,9 @@ impl<'a> Case<'a> {
             .iter()
             .map(|gap| format!("{} of {} in {}: {}", gap.act, name_of(&gap.author), gap.territories, gap.because))
             .collect();
+        let open =
+            found.gaps.iter().map(|gap| gap.territories).chain(found.given_away.iter().map(|(_, places)| *places));
+        let open = open.fold(Territories::default(), |all, places| all.or(&places));
         let given = found.given_away.iter();
         gaps.extend(given.map(|(grant, places)| format!("{grant} gives them exclusively to others in {places}")));
         let papers: Vec<String> = found
@@ -86,6 +90,7 @@ impl<'a> Case<'a> {
             .said("work", work.title.as_str())
             .bool("chain_known", found.known.then_some(true))
             .words("gaps", gaps)
+            .places("territories_missing", Some(open))
             .words("papers_missing", papers);
         self.barred_for_all(&mut subject, work, used.topics);
         let contribution = self.record.deeds_about(&work.id, "contribution").next();

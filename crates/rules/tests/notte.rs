@@ -188,3 +188,74 @@ fn what_would_change_the_answer_is_tried_before_it_is_told() {
     assert!(all.iter().all(|fix| fix.then == Answer::MeetsRecordedConditions) && !all.is_empty(), "{all:#?}");
     assert!(all[0].changes.len() <= 3, "{all:#?}");
 }
+
+/// The story with some of its text changed.
+fn changed(changes: &[(&str, &str)]) -> Record {
+    let mut text = include_str!("../../rights/tests/notte/record.toml").to_owned();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replacen(from, to, 1);
+    }
+    Record::new(rights::read::toml("record.toml", &text).unwrap().into_iter().map(|row| row.entry))
+}
+
+const PAID: (&str, &str) = (
+    "signed_at = 2026-09-14\n",
+    "signed_at = 2026-09-14\npay = { basis = 'flat', amount = '800.00', currency = 'EUR' }\n",
+);
+
+#[test]
+fn the_estate_of_one_who_has_died_is_paid() {
+    let book = Rulebook::load().unwrap();
+    let decision = book.decide(&changed(&[PAID]), "o:studio", &Question::Release(trailer(&[5], &["IT"])));
+    assert_eq!(decision.decision, Answer::MeetsRecordedConditions, "{:#?}", decision.reasons);
+    let pay = decision.duties.iter().find(|duty| duty.kind == "pay").unwrap();
+    assert_eq!((pay.to.as_str(), pay.id.as_str()), ("e:bianchi-heirs", "CORE-PAY/p:bianchi-carlo/c:bianchi-footage"));
+    assert!(pay.sentence.starts_with("pay Heirs of Carlo Bianchi under"), "{}", pay.sentence);
+    // The living are paid themselves.
+    let decision = book.decide(&record(), "o:studio", &Question::Release(trailer(&[2], &["IT"])));
+    assert_eq!(decision.duties.iter().find(|duty| duty.kind == "pay").unwrap().to, "p:rossi-elena");
+}
+
+#[test]
+fn what_is_owed_for_several_shots_is_for_the_time_of_all() {
+    let book = Rulebook::load().unwrap();
+    // Face, voice and performance in one shot, the body in the other: two needs, one duty. Nobody is longer in it than it is.
+    let record = changed(&[("holder = \"unknown\"", "holder = \"public_domain\"")]);
+    let decision = book.decide(&record, "o:studio", &Question::Release(trailer(&[2, 3], &["IT"])));
+    let pay: Vec<_> = decision.duties.iter().filter(|duty| duty.kind == "pay").collect();
+    assert_eq!(pay.iter().map(|duty| duty.seconds).collect::<Vec<_>>(), [Some(4.0)], "{pay:#?}");
+    // The same shot recorded twice shows her once.
+    let twice = "[[shot]]\nid = 's:x/2'\nwork = 'w:notte-rossa'\nnumber = 2\nverified_by = 'ed:lg'\n\
+        appearance = [{ person = 'p:rossi-elena', kinds = ['body'], seconds = 1.0 }]\n";
+    let mut record = record;
+    record.add(rights::read::toml("x.toml", twice).unwrap().remove(0).entry).unwrap();
+    let decision = book.decide(&record, "o:studio", &Question::Release(trailer(&[2], &["IT"])));
+    assert_eq!(decision.duties.iter().find(|duty| duty.kind == "pay").unwrap().seconds, Some(2.0));
+}
+
+#[test]
+fn only_the_countries_that_are_missing_are_left_out() {
+    let book = Rulebook::load().unwrap();
+    let record = changed(&[("territories = [\"WORLD\", \"-US\"]", "territories = [\"IT\"]")]);
+    let fixes = book.fix(&record, "o:studio", &Question::Release(trailer(&[1, 2], &["IT", "US"])));
+    let told: Vec<&str> = fixes.iter().flat_map(|fix| &fix.changes).map(|change| change.what.as_str()).collect();
+    assert_eq!(told, ["US"], "{fixes:#?}");
+}
+
+#[test]
+fn a_near_miss_names_what_is_missing() {
+    let book = Rulebook::load().unwrap();
+    let near = |change: &dyn Fn(&mut Release)| {
+        let mut ask = trailer(&[2], &["IT"]);
+        change(&mut ask);
+        let decision = book.decide(&record(), "o:studio", &Question::Release(ask));
+        decision.near_misses[0].sentence.clone()
+    };
+    let medium = near(&|ask| ask.media = vec![Medium::Svod, Medium::Airline]);
+    assert!(medium.ends_with("CORE-MEDIUM (medium: airline)"), "{medium}");
+    let early = near(&|ask| (ask.from, ask.on) = (day("2024-05-01"), day("2024-05-01")));
+    assert!(early.contains("CORE-TERM (term: only from 2024-05-13)"), "{early}");
+    let sequel = near(&|ask| ask.purpose = Purpose::Sequel);
+    assert!(sequel.contains("CORE-PURPOSE (purpose: sequel)"), "{sequel}");
+}

@@ -104,3 +104,29 @@ fn the_schema_is_as_long_as_the_vocabulary() {
         assert!(schema.contains(&format!("action {} appliesTo", kind.as_str())));
     }
 }
+
+/// The remedy of EQUITY-PENDING: a pack of the studio's own.
+#[test]
+fn a_pack_in_force_takes_the_place_of_a_pending_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let sheet = SHEET.replace("{ always = true }", "{ guild = \"equity\" }").replace("\"house\"", "\"equity-2027\"");
+    std::fs::write(dir.path().join("equity-2027.toml"), format!("valid_from = 2027-01-01\n{sheet}")).unwrap();
+    std::fs::write(dir.path().join("equity-2027.cedar"), CEDAR).unwrap();
+    let book = Rulebook::with(dir.path()).unwrap();
+    let said = |start: &str, packs: &str| {
+        let rows = format!(
+            "[[party]]\nid='p:a'\nkind='person'\nname='A'\n[[work]]\nid='w:a'\nkind='feature'\ntitle='A'\n\
+             guilds=['equity']\nphotography_start={start}\npacks=[{packs}]\nauthors=['p:a']\n"
+        );
+        let record = rights::Record::new(rights::read::toml("a.toml", &rows).unwrap().into_iter().map(|row| row.entry));
+        let make = serde_json::json!({
+            "ask": "make", "model": "m:a", "persons": ["p:a"], "purpose": "dub", "work": "A", "on": "2027-05-01",
+        });
+        let decision = book.decide(&record, "o:studio", &serde_json::from_value(make).unwrap());
+        let pending = decision.reasons.iter().any(|reason| reason.rule == "EQUITY-PENDING");
+        (pending, decision.packs.iter().any(|pack| pack.pack == "equity-2027"))
+    };
+    assert_eq!(said("2027-02-01", ""), (false, true), "by its days");
+    assert_eq!(said("2026-02-01", ""), (true, false), "a work from before its days stays where it was");
+    assert_eq!(said("2026-02-01", "'equity-2027'"), (false, true), "named");
+}

@@ -1,6 +1,9 @@
 //! The gate: a learned state runs only where, on what was held out, it beats its classical twin and doing nothing; what a
 //! library taught must beat the shipped weights as well, or these run.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use film::ContentHash;
 use serde::{Deserialize, Serialize};
 
 use crate::image::synth::hash;
@@ -10,6 +13,9 @@ use crate::image::synth::hash;
 pub struct Score {
     /// Title.
     pub title: String,
+    /// Content of the reel; not kept by what was judged before a title's reels were told apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reel: Option<ContentHash>,
     /// Shot.
     pub shot: u32,
     /// Group of shots that look alike.
@@ -66,26 +72,33 @@ pub struct Decision {
 
 /// Resamples of the bootstrap.
 const RESAMPLES: u64 = 1000;
-/// Fewest shots that can open a gate.
+/// Fewest shots that can open a gate, and fewest clusters of them: what is drawn from one alone has no spread, and the least
+/// gain would look sure.
 const FEWEST: usize = 4;
 
-/// Decides on held-out shots.
-pub fn decide(scores: &[Score]) -> Decision {
-    let over_classical = interval(scores, |s| s.learned - s.classical);
-    let over_nothing = interval(scores, |s| s.learned - s.nothing);
-    let against: Option<Vec<f64>> = scores.iter().map(|s| s.base).collect();
-    let over_base =
-        against.filter(|b| !b.is_empty()).map(|_| interval(scores, |s| s.learned - s.base.unwrap_or(s.learned)));
-    let learned = interval(scores, |s| s.learned);
-    let mean = |f: &dyn Fn(&Score) -> f64| scores.iter().map(f).sum::<f64>() / scores.len().max(1) as f64;
+/// Decides on held-out shots; `None` where there is none, for then nothing can be said.
+pub fn decide(scores: &[Score]) -> Option<Decision> {
+    let over_classical = interval(scores, |s| s.learned - s.classical)?;
+    let over_nothing = interval(scores, |s| s.learned - s.nothing)?;
+    let beside_base = scores.iter().all(|s| s.base.is_some());
+    let over_base = beside_base.then(|| interval(scores, |s| s.learned - s.base.unwrap_or(s.learned))).flatten();
+    let learned = interval(scores, |s| s.learned)?;
+    let mean = |f: &dyn Fn(&Score) -> f64| scores.iter().map(f).sum::<f64>() / scores.len() as f64;
     let titles = scores.iter().map(|s| s.title.as_str()).collect::<std::collections::BTreeSet<_>>().len();
     let mut gains: Vec<f64> = scores.iter().map(|s| s.learned - s.nothing).collect();
     gains.sort_by(f64::total_cmp);
     let adds = over_base.is_none_or(|o| o.low > 0.0);
-    let open = scores.len() >= FEWEST && over_classical.low > 0.0 && over_nothing.low > 0.0 && adds;
+    let witnesses = clusters(scores, |_| 0.0).len();
+    let enough = scores.len() >= FEWEST && witnesses >= FEWEST;
+    let open = enough && over_classical.low > 0.0 && over_nothing.low > 0.0 && adds;
     let say = |i: &Interval| format!("{:+.2} dB [{:+.2}, {:+.2}]", i.mean, i.low, i.high);
     let because = if scores.len() < FEWEST {
         format!("only {} shots are held out, and {FEWEST} are needed to judge by", scores.len())
+    } else if !enough {
+        format!(
+            "its {} held-out shots come from only {witnesses} camera set-ups, and {FEWEST} are needed to judge by",
+            scores.len()
+        )
     } else if open {
         let base = over_base.map(|o| format!("{} over the shipped weights, ", say(&o))).unwrap_or_default();
         format!(
@@ -101,7 +114,7 @@ pub fn decide(scores: &[Score]) -> Decision {
         let base = over_base.as_ref().map(say).unwrap_or_default();
         format!("it is not surely better than the shipped weights: {base}")
     };
-    Decision {
+    Some(Decision {
         open,
         because,
         over_classical,
@@ -112,24 +125,31 @@ pub fn decide(scores: &[Score]) -> Decision {
         nothing: mean(&|s| s.nothing),
         shots: scores.len(),
         titles,
-        p10_over_nothing: gains.get(gains.len() / 10).copied().unwrap_or(0.0),
-    }
+        p10_over_nothing: gains[gains.len() / 10],
+    })
 }
 
-/// A mean over shots with a bootstrap interval: clusters are drawn anew, titles where there are three or more, else groups of
-/// shots that look alike, for shots of one title are no independent witnesses.
-pub fn interval(scores: &[Score], value: impl Fn(&Score) -> f64) -> Interval {
-    if scores.is_empty() {
-        return Interval { mean: f64::NAN, low: f64::NAN, high: f64::NAN };
-    }
-    let titles: std::collections::BTreeSet<&str> = scores.iter().map(|s| s.title.as_str()).collect();
-    let mut clusters: std::collections::BTreeMap<(&str, u32), Vec<f64>> = std::collections::BTreeMap::new();
+/// Sums and counts of a value over what is drawn together: titles where there are enough of them, else groups of shots that
+/// look alike.
+fn clusters(scores: &[Score], value: impl Fn(&Score) -> f64) -> Vec<(f64, f64)> {
+    let titles: BTreeSet<&str> = scores.iter().map(|s| s.title.as_str()).collect();
+    let mut clusters: BTreeMap<(&str, Option<ContentHash>, u32), (f64, f64)> = BTreeMap::new();
     for s in scores {
-        let setup = if titles.len() >= 3 { 0 } else { s.setup };
-        clusters.entry((&s.title, setup)).or_default().push(value(s));
+        let (reel, setup) = if titles.len() >= FEWEST { (None, 0) } else { (s.reel, s.setup) };
+        let (sum, count) = clusters.entry((&s.title, reel, setup)).or_default();
+        (*sum, *count) = (*sum + value(s), *count + 1.0);
     }
-    let clusters: Vec<(f64, f64)> = clusters.values().map(|v| (v.iter().sum(), v.len() as f64)).collect();
+    clusters.into_values().collect()
+}
+
+/// A mean over shots with a bootstrap interval: clusters are drawn anew, titles where there are four or more, else groups of
+/// shots that look alike, for shots of one title are no independent witnesses. `None` of no shots.
+pub fn interval(scores: &[Score], value: impl Fn(&Score) -> f64) -> Option<Interval> {
+    let clusters = clusters(scores, value);
     let n = clusters.len() as u64;
+    if n == 0 {
+        return None;
+    }
     let mean = clusters.iter().map(|c| c.0).sum::<f64>() / clusters.iter().map(|c| c.1).sum::<f64>();
     let mut means: Vec<f64> = (0..RESAMPLES)
         .map(|r| {
@@ -143,7 +163,7 @@ pub fn interval(scores: &[Score], value: impl Fn(&Score) -> f64) -> Interval {
         .collect();
     means.sort_by(f64::total_cmp);
     let at = |p: f64| means[((means.len() - 1) as f64 * p) as usize];
-    Interval { mean, low: at(0.05), high: at(0.95) }
+    Some(Interval { mean, low: at(0.05), high: at(0.95) })
 }
 
 #[cfg(test)]
@@ -156,6 +176,7 @@ mod tests {
                 let wobble = spread * ((i as f64 * 2.399).sin() + ((i / 6) as f64 * 1.7).cos());
                 Score {
                     title: format!("t{}", i / 6),
+                    reel: None,
                     shot: i % 6,
                     setup: i % 6,
                     nothing: 30.0,
@@ -167,21 +188,49 @@ mod tests {
             .collect()
     }
 
+    fn judged(scores: &[Score]) -> Decision {
+        decide(scores).expect("some shots")
+    }
+
     #[test]
     fn only_what_is_surely_better_passes() {
-        assert!(decide(&scores(6, 0.8, 0.1)).open);
-        assert!(!decide(&scores(6, 0.02, 0.5)).open, "a gain lost in the spread");
-        assert!(!decide(&scores(6, -0.5, 0.1)).open);
-        let few = decide(&scores(1, 3.0, 0.0)[..3]);
+        assert!(judged(&scores(6, 0.8, 0.1)).open);
+        assert!(!judged(&scores(6, 0.02, 0.5)).open, "a gain lost in the spread");
+        assert!(!judged(&scores(6, -0.5, 0.1)).open);
+        let few = judged(&scores(1, 3.0, 0.0)[..3]);
         assert!(!few.open && few.because.contains("only 3"));
-        assert!(!decide(&[]).open);
+        assert_eq!(decide(&[]), None, "nothing is said, and no number written that is none");
+    }
+
+    #[test]
+    fn one_setup_is_one_witness_however_many_shots_it_has() {
+        let mut one = scores(1, 0.001, 0.0);
+        one.iter_mut().for_each(|s| s.setup = 0);
+        let d = judged(&one);
+        assert!(!d.open && d.because.contains("6 held-out shots come from only 1 camera"), "{}", d.because);
+        // Six set-ups, or the same one in six reels, are six.
+        assert!(judged(&scores(1, 0.5, 0.0)).open);
+        one.iter_mut().for_each(|s| s.reel = Some(ContentHash::of(&s.shot.to_le_bytes())));
+        assert!(judged(&one).open);
+        // Three titles of one set-up each are three witnesses.
+        let mut three = scores(3, 0.5, 0.0);
+        three.iter_mut().for_each(|s| s.setup = 0);
+        assert!(!judged(&three).open);
+    }
+
+    #[test]
+    fn the_shipped_gates_stand_by_the_same_rule() {
+        for task in crate::image::task::Task::ALL {
+            let kept = crate::shelf::base(task).unwrap();
+            assert_eq!(judged(&kept.gate.scores).open, kept.gate.decision.open, "{task}");
+        }
     }
 
     #[test]
     fn better_than_the_classical_but_worse_than_nothing_does_not_pass() {
         let mut all = scores(6, 0.8, 0.1);
         all.iter_mut().for_each(|s| s.nothing = 35.0);
-        let d = decide(&all);
+        let d = judged(&all);
         assert!(!d.open && d.because.contains("nothing"), "{}", d.because);
     }
 
@@ -190,7 +239,7 @@ mod tests {
         let beside = |less: f64| {
             let mut all = scores(6, 0.8, 0.1);
             all.iter_mut().for_each(|s| s.base = Some(s.learned - less));
-            decide(&all)
+            judged(&all)
         };
         let more = beside(0.2);
         assert!(
@@ -200,12 +249,12 @@ mod tests {
         );
         let less = beside(-0.1);
         assert!(!less.open && less.because.contains("shipped weights"), "{}", less.because);
-        assert!(decide(&scores(6, 0.8, 0.1)).over_base.is_none());
+        assert!(judged(&scores(6, 0.8, 0.1)).over_base.is_none());
     }
 
     #[test]
     fn shots_of_one_title_are_no_independent_witnesses() {
-        let width = |i: Interval| i.high - i.low;
+        let width = |i: Option<Interval>| i.map(|i| i.high - i.low).unwrap();
         let by_title = interval(&scores(4, 0.5, 1.0), |s| s.learned);
         let mut apart = scores(4, 0.5, 1.0);
         apart.iter_mut().enumerate().for_each(|(i, s)| s.title = format!("own {i}"));

@@ -124,6 +124,7 @@ fn fits(card: &Card, onnx: &[u8], path: &Path) -> Result<(), ShelfError> {
 /// What the library learned for a task; `None` if it has learned nothing.
 pub fn library(specialists: &Path, task: Task) -> Result<Option<Kept>, ShelfError> {
     let folder = task_folder(specialists, task);
+    finish(&folder)?;
     let card_file = folder.join("card.json");
     if !card_file.exists() {
         return Ok(None);
@@ -189,23 +190,53 @@ pub fn manifest(specialists: &Path, task: Task, card: &Card) -> Result<Option<Ve
     manifest::read(&bytes).map(Some).map_err(|e| ShelfError::Wrong { path, what: format!("cannot be read ({e})") })
 }
 
-/// Puts a learned state on the shelf, with the list of what it was taught: the card last, so that a kill leaves the old state or the new one.
+/// The files of a learned state, the card last: with it the new state is whole.
+const FILES: [&str; 5] = ["net.onnx", "weights.safetensors", MANIFEST, "gate.json", "card.json"];
+
+/// Puts a learned state on the shelf, with the list of what it was taught.
+///
+/// All files are written beside the old ones, in a folder `next`, the card last; only then they take their places. A kill or
+/// a full disk leaves the old state or the new one, never neither.
 pub fn keep(specialists: &Path, task: Task, weights: &Weights, kept: &Kept, list: &str) -> Result<(), ShelfError> {
     let folder = task_folder(specialists, task);
-    let write = |name: &str, bytes: &[u8]| {
-        let path = folder.join(name);
-        Whole::write(&path, bytes).map_err(|error| ShelfError::Io { path, error })
-    };
-    let card_file = folder.join("card.json");
-    match fs::remove_file(&card_file) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(ShelfError::Io { path: card_file, error }),
-        _ => {}
+    finish(&folder)?;
+    let json = |value: serde_json::Result<Vec<u8>>| value.expect("plain data");
+    let files = [
+        kept.onnx.clone(),
+        weights.bytes(),
+        list.as_bytes().to_vec(),
+        json(serde_json::to_vec_pretty(&kept.gate)),
+        json(serde_json::to_vec_pretty(&kept.card)),
+    ];
+    let next = folder.join("next");
+    for (name, bytes) in FILES.iter().zip(files) {
+        let path = next.join(name);
+        if let Err(error) = Whole::write(&path, &bytes) {
+            // Without its card it counts for nothing, and room may be what is short.
+            let _ = fs::remove_dir_all(&next);
+            return Err(ShelfError::Io { path, error });
+        }
     }
-    write("net.onnx", &kept.onnx)?;
-    write("weights.safetensors", &weights.bytes())?;
-    write(MANIFEST, list.as_bytes())?;
-    keep_gate(specialists, task, &kept.gate)?;
-    write("card.json", &serde_json::to_vec_pretty(&kept.card).expect("plain data"))
+    finish(&folder)
+}
+
+/// Gives a new state that is whole its place; one without its card was cut short, and the old state stands.
+fn finish(folder: &Path) -> Result<(), ShelfError> {
+    let next = folder.join("next");
+    if !next.join("card.json").exists() {
+        return Ok(());
+    }
+    for name in FILES {
+        match fs::rename(next.join(name), folder.join(name)) {
+            // Moved by whoever was cut short here.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(ShelfError::Io { path: folder.join(name), error }),
+            Ok(()) => {}
+        }
+    }
+    // Empty now; left behind it does no harm.
+    let _ = fs::remove_dir(&next);
+    Ok(())
 }
 
 /// What the library holds, in one hash.
@@ -221,4 +252,57 @@ pub fn keep_gate(specialists: &Path, task: Task, gate: &Gate) -> Result<(), Shel
     let path = task_folder(specialists, task).join("gate.json");
     let bytes = serde_json::to_vec_pretty(gate).expect("plain data");
     Whole::write(&path, &bytes).map_err(|error| ShelfError::Io { path, error })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A state that is known by its seed, and the bytes of its files.
+    fn state(seed: u64) -> (Weights, Kept) {
+        let task = Task::Denoise;
+        let weights = Weights::fresh(&task.net(), seed);
+        let mut kept = base(task).unwrap();
+        kept.onnx = neural::onnx::write(&task.net(), &weights).unwrap();
+        kept.card.weights_hash = ContentHash::of(&kept.onnx);
+        kept.card.manifest_hash = ContentHash::of(seed.to_string().as_bytes());
+        (weights, kept)
+    }
+
+    fn put(home: &Path, seed: u64) {
+        let (weights, kept) = state(seed);
+        keep(home, Task::Denoise, &weights, &kept, &seed.to_string()).unwrap();
+    }
+
+    #[test]
+    fn cut_short_at_any_step_it_leaves_the_old_state_or_the_new_one() {
+        let whole = tempfile::tempdir().unwrap();
+        put(whole.path(), 2);
+        let made = task_folder(whole.path(), Task::Denoise);
+        let written = FILES.len();
+        // So many files written, and of those so many in their places.
+        let steps = (0..=written).map(|k| (k, 0)).chain((1..=written).map(|k| (written, k)));
+        for (laid, moved) in steps {
+            let dir = tempfile::tempdir().unwrap();
+            put(dir.path(), 1);
+            let folder = task_folder(dir.path(), Task::Denoise);
+            let next = folder.join("next");
+            fs::create_dir_all(&next).unwrap();
+            for file in &FILES[..laid] {
+                fs::copy(made.join(file), next.join(file)).unwrap();
+            }
+            for file in &FILES[..moved] {
+                fs::rename(next.join(file), folder.join(file)).unwrap();
+            }
+            let found = library(dir.path(), Task::Denoise).unwrap().expect("never neither");
+            let want = if laid == written { 2 } else { 1 };
+            assert_eq!(found.card.weights_hash, state(want).1.card.weights_hash, "{laid} laid, {moved} moved");
+            let bytes = fs::read(folder.join(MANIFEST)).unwrap();
+            assert_eq!(bytes, want.to_string().as_bytes());
+            // And the next training goes over what lies there.
+            put(dir.path(), 3);
+            let found = library(dir.path(), Task::Denoise).unwrap().unwrap();
+            assert_eq!(found.card.weights_hash, state(3).1.card.weights_hash);
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Asking: may these shots teach, may this be made, may this leave the house?
+//! Asking: may these shots teach, may this be made, may this leave the house, may this be handed on?
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -10,13 +10,14 @@ use catalogue::{Library, LibraryError, LookupError, ReelCard};
 use film::{ContentHash, FrameRange};
 use release::lineage::{Found, Library as Holdings, Lineage, Origin, lineage};
 use rights::{Date, Medium, Purpose, Record, Territories};
-use rules::question::{Make, Release, Train, Use};
-use rules::{Decision, PackFault, Question, Rulebook, TrainingBasis};
+use rules::question::{Make, Release, Train, Transfer, Use};
+use rules::{Decision, PackFault, Question, TrainingBasis};
 use serde::Serialize;
 use timeline::Timeline;
 use timeline::otio::OtioError;
 
-use super::{STUDIO, today};
+use super::print::{self, PrintError};
+use super::{STUDIO, rules, today};
 use crate::House;
 use crate::desk::DeskError;
 
@@ -99,14 +100,9 @@ pub enum AskError {
     /// The ledger.
     #[error(transparent)]
     Desk(#[from] DeskError),
-    /// The page could not be written.
-    #[error("{path} cannot be written: {error}; choose another place, or make room", path = path.display())]
-    Write {
-        /// Which.
-        path: PathBuf,
-        /// What the system said.
-        error: io::Error,
-    },
+    /// The page could not be written there.
+    #[error(transparent)]
+    Print(#[from] PrintError),
 }
 
 /// May the shots of these titles (all, if none is named) teach the model?
@@ -131,7 +127,7 @@ pub fn training_basis(
 fn basis(house: &House, model: &str, titles: &[String], post_production_only: bool) -> Result<TrainingBasis, AskError> {
     let uses = shots(house, titles)?;
     let question = Train { model: model.to_owned(), post_production_only, uses, on: today() };
-    Ok(TrainingBasis::ask(&Rulebook::load()?, &house.library().agreed()?, STUDIO, question))
+    Ok(TrainingBasis::ask(&rules(house)?, &house.library().agreed()?, STUDIO, question))
 }
 
 /// Every shot of these titles (all, if none is named), as a training asks about it.
@@ -163,21 +159,27 @@ pub(super) fn shots(house: &House, titles: &[String]) -> Result<Vec<Use>, AskErr
 /// May the model make this of these persons?
 pub fn make(house: &House, question: Make) -> Result<Answered, AskError> {
     let record = house.library().agreed()?;
-    write_down(house, Rulebook::load()?.decide(&record, STUDIO, &Question::Make(question)))
+    write_down(house, rules(house)?.decide(&record, STUDIO, &Question::Make(question)))
+}
+
+/// May what the transfer of this record holds be handed on?
+pub fn transfer(house: &House, transfer: &str) -> Result<Answered, AskError> {
+    let record = house.library().agreed()?;
+    let question = Transfer { transfer: transfer.to_owned(), on: today() };
+    write_down(house, rules(house)?.decide(&record, STUDIO, &Question::Transfer(question)))
 }
 
 /// May this timeline leave the house on these terms? With `page`, the clearance report is written there.
 pub fn release(house: &House, file: &Path, terms: &Terms, page: Option<&Path>) -> Result<Answered, AskError> {
     let cut = read(file)?;
-    let (question, lineage) = question(house.library(), &cut, terms)?;
     let record = house.library().agreed()?;
-    let decision = Rulebook::load()?.decide(&record, STUDIO, &Question::Release(question.clone()));
-    let mut answered = write_down(house, decision)?;
+    let (question, lineage) = question(house.library(), &record, &cut, terms)?;
+    let decision = rules(house)?.decide(&record, STUDIO, &Question::Release(question.clone()));
     if let Some(page) = page {
-        let text = clearance(&cut, &question, &answered.decision, &record, &lineage, None);
-        jobs::Whole::write(page, text.as_bytes()).map_err(|error| AskError::Write { path: page.to_owned(), error })?;
-        answered.report = Some(page.to_owned());
+        print::keep(page, &clearance(&cut, &question, &decision, &record, &lineage, None))?;
     }
+    let mut answered = write_down(house, decision)?;
+    answered.report = page.map(Path::to_owned);
     Ok(answered)
 }
 
@@ -212,8 +214,13 @@ pub(crate) fn read(file: &Path) -> Result<Timeline, AskError> {
 }
 
 /// The question that a cut puts on these terms, credentials and mark included: nothing leaves without them.
-pub(crate) fn question(library: &Library, cut: &Timeline, terms: &Terms) -> Result<(Release, Lineage), LibraryError> {
-    let lineage = lineage_of(library, cut)?;
+pub(crate) fn question(
+    library: &Library,
+    record: &Record,
+    cut: &Timeline,
+    terms: &Terms,
+) -> Result<(Release, Lineage), LibraryError> {
+    let lineage = lineage_of(library, record, cut)?;
     let question = Release {
         work: terms.work.clone(),
         uses: lineage.uses.clone(),
@@ -233,8 +240,8 @@ pub(crate) fn question(library: &Library, cut: &Timeline, terms: &Terms) -> Resu
     Ok((question, lineage))
 }
 
-/// What a cut is made of, by what the library holds.
-pub(crate) fn lineage_of(library: &Library, cut: &Timeline) -> Result<Lineage, LibraryError> {
+/// What a cut is made of, by what the library holds and what is recorded of its shots.
+pub(crate) fn lineage_of(library: &Library, record: &Record, cut: &Timeline) -> Result<Lineage, LibraryError> {
     // Lookups cannot fail in the middle: what goes wrong is told after.
     let trouble: RefCell<Option<LibraryError>> = RefCell::new(None);
     let reels: RefCell<HashMap<ContentHash, Option<ReelCard>>> = RefCell::default();
@@ -279,12 +286,32 @@ pub(crate) fn lineage_of(library: &Library, cut: &Timeline) -> Result<Lineage, L
             }
         }
     };
-    let origin = |hash: &ContentHash| reel(hash).map(|_| Origin::Real);
-    let found = lineage(cut, &Holdings { shots: &shots, origin: &origin });
+    let origin = |hash: &ContentHash, range: FrameRange| {
+        let card = reel(hash)?;
+        let made = shots(hash, range)
+            .into_iter()
+            .find_map(|found| row_of(record, &found.title, found.shot, Some(&hash.to_string()))?.made.clone());
+        Some(match made {
+            Some(made) => Origin::Generated(made),
+            None if crate::fix::is_mended(&card.path, *hash) => Origin::Restored,
+            None => Origin::Real,
+        })
+    };
+    let mut found = lineage(cut, &Holdings { shots: &shots, origin: &origin });
+    for one in &mut found.uses {
+        if let Some(row) = row_of(record, &one.title, one.shot, one.reel.as_deref()) {
+            one.edits.clone_from(&row.edits);
+        }
+    }
     match trouble.into_inner() {
         Some(error) => Err(error),
         None => Ok(found),
     }
+}
+
+/// What is recorded of a shot.
+fn row_of<'a>(record: &'a Record, title: &str, shot: Option<u32>, reel: Option<&str>) -> Option<&'a rights::Shot> {
+    record.shot(&record.work(title)?.id, shot?).find(|row| row.is_of(reel))
 }
 
 /// Puts an answer into the ledger; a library that may only be read answers all the same.

@@ -1,5 +1,6 @@
 //! Taking in what was agreed: rows from TOML and CSV, and the papers that they name.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
@@ -96,6 +97,8 @@ pub fn import(
             Err(faults) => wrong.extend(faults),
         }
     }
+    // Who is in a shot may stand in a list, and the rest of it in another file.
+    let rows = rights::sheet::complete(rows, &Record::default());
     twice(&rows, &mut wrong);
     if !wrong.is_empty() {
         wrong.sort();
@@ -114,14 +117,18 @@ pub fn import(
     // The library is held from reading to writing, so that two imports do not each miss what the other brings.
     let _alone = house.library().lock(progress, cancel)?;
     let record = house.library().agreed()?;
-    let (merged, places) = merged(record, &rows)?;
+    let rows = rights::sheet::complete(rows, &record);
     let mut flags = Vec::new();
+    let (merged, places) = merged(record.clone(), &rows)?;
+    let known = LazyCell::new(|| rights::check::check(&record));
     for flag in rights::check::check(&merged) {
         let of = |id: &String| places.get(&(flag.kind, id.clone())).cloned();
         // Of two rows that do not go together the new one is shown, whichever the flag is on.
         let place = of(&flag.id).or_else(|| flag.beside.as_ref().and_then(of));
         let words = format!("{} `{}`: {}", flag.kind, flag.id, flag.what);
         match (flag.gravity, place) {
+            // What was wrong before is no fault of these rows, and may be mended by later ones only.
+            (Gravity::Refuse, None) if known.contains(&flag) => flags.push(Wrong { place: recorded(), what: words }),
             (Gravity::Refuse, Some(place)) => wrong.push(Wrong { place, what: words }),
             // A row recorded earlier that a new one breaks: the new one is what cannot be taken, and we know no place for it.
             (Gravity::Refuse, None) => wrong.push(Wrong { place: recorded(), what: words }),

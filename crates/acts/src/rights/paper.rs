@@ -3,24 +3,24 @@
 //! Nothing is made up: what is not recorded is "unknown" on the page, and a paper about a record that is not there is not
 //! written. A page is never written over another file, only over an earlier print of itself.
 //!
-//! Reading order: [`row`] finds what is meant, [`chain`], [`model`] and [`sheet`] gather.
+//! Reading order: [`row`] finds what is meant, `answer` asks the rules, [`chain`], [`model`] and [`sheet`] gather.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use release::paper::{DISCLAIMER, Tone, Verdict, same_paper};
+use release::paper::{DISCLAIMER, Tone, Verdict};
 use rights::chain::Chain;
 use rights::{Guild, Timestamp};
 use serde::Serialize;
 
 use super::ask::{Answered, AskError};
-use super::today;
+use super::print::{self, PrintError};
+use super::{rules, today};
 use crate::House;
 
+mod answer;
 mod chain;
 mod model;
-mod row;
+pub(crate) mod row;
 mod sheet;
 
 pub use chain::ChainUse;
@@ -206,22 +206,9 @@ pub enum PaperError {
         "no vendor of {0} is recorded: its terms stand as `vendor = {{ … }}` in its [[model]], or name the vendor itself"
     )]
     NoVendor(String),
-    /// Another file lies there.
-    #[error(
-        "{path} is there already and is not an earlier print of this paper; choose another name with -o", path = path.display()
-    )]
-    Taken {
-        /// Which.
-        path: PathBuf,
-    },
-    /// The page could not be written.
-    #[error("{path} cannot be written: {error}; choose another place with -o, or make room", path = path.display())]
-    Write {
-        /// Which.
-        path: PathBuf,
-        /// What the system said.
-        error: io::Error,
-    },
+    /// The page could not be written there.
+    #[error(transparent)]
+    Print(#[from] PrintError),
     /// The record could not be asked.
     #[error(transparent)]
     Ask(#[from] AskError),
@@ -265,7 +252,7 @@ pub fn paper(house: &House, wanted: &Paper, out: Option<&Path>) -> Result<Writte
         Paper::Chain { title, used, cut } => chain::page(house, &record, title, used, cut.as_deref())?,
         Paper::Passport(lesson) => model::passport(house, &record, lesson)?,
         Paper::Summary(lesson) => model::summary(house, &record, lesson)?,
-        other => sheet::page(&record, other, today())?,
+        other => sheet::page(&rules(house).map_err(AskError::from)?, &record, other, today())?,
     };
     let own = own_name(&page);
     let file = match out {
@@ -273,7 +260,7 @@ pub fn paper(house: &House, wanted: &Paper, out: Option<&Path>) -> Result<Writte
         Some(folder) if folder.is_dir() => folder.join(own),
         Some(file) => file.to_owned(),
     };
-    keep(&file, &page.html)?;
+    print::keep(&file, &page.html)?;
     Ok(Written {
         paper: page.paper,
         about: page.about,
@@ -291,24 +278,4 @@ fn own_name(page: &Page) -> String {
     let plain = |c: char| if c.is_alphanumeric() || c == '-' { c } else { '-' };
     let about: String = page.about.chars().take(80).map(plain).collect();
     format!("{}-{about}.html", page.paper.replace('_', "-"))
-}
-
-/// How much of a file is read to know a paper again: the name of a paper stands at its head.
-const HEAD: u64 = 4 << 10;
-
-/// Writes the page whole or not at all, and over nothing but an earlier print of the same paper.
-fn keep(path: &Path, html: &str) -> Result<(), PaperError> {
-    let failed = |error| PaperError::Write { path: path.to_owned(), error };
-    match File::open(path) {
-        Ok(file) => {
-            let mut head = Vec::new();
-            file.take(HEAD).read_to_end(&mut head).map_err(failed)?;
-            if !head.is_empty() && !same_paper(&String::from_utf8_lossy(&head), html) {
-                return Err(PaperError::Taken { path: path.to_owned() });
-            }
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(failed(error)),
-    }
-    jobs::Whole::write(path, html.as_bytes()).map_err(failed)
 }

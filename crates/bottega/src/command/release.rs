@@ -37,6 +37,10 @@ impl Release {
             }
             if let Some(file) = &made.file {
                 out += &format!("{}  {}\n", t.verdict(true, "released"), file.display());
+                if let Some(beside) = &made.credential {
+                    out +=
+                        &format!("  {}  {}\n", beside.display(), t.faint("its credential: give it away with the film"));
+                }
             } else {
                 out += &format!("{}\n", t.verdict(false, "nothing left the house"));
             }

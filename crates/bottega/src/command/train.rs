@@ -9,7 +9,8 @@ use crate::failure::Failure;
 /// Teach a specialist on the library's titles, on this machine.
 ///
 /// Part of the titles is held out; on them the specialist must beat the classical method and doing nothing, or it does not
-/// run. Stopped or killed, the same command goes on where it was.
+/// run. Stopped or killed, the same command goes on where it was. A task that cannot be taught does not keep the others from
+/// it; the exit code is then 1, and `failed` in the JSON says why.
 #[derive(Args)]
 pub(crate) struct Train {
     /// Which specialist.
@@ -59,16 +60,16 @@ impl Train {
             threads: self.threads,
         };
         let Aspect::Image = self.aspects[0];
-        let taught = match acts::train::train(&call.house()?, &wish, t, call.cancel) {
+        let lessons = match acts::train::train(&call.house()?, &wish, t, call.cancel) {
             Err(TrainActError::Barred(decision)) => {
                 t.result(&decision, |decision| super::rights::ask::words(t, decision));
                 return Ok(ExitCode::from(NO));
             }
-            taught => taught?,
+            lessons => lessons?,
         };
-        t.result(&serde_json::json!({ "specialists": taught }), |_| {
+        t.result(&lessons, |lessons| {
             let mut out = String::new();
-            for one in &taught {
+            for one in &lessons.specialists {
                 let m = &one.metrics[0];
                 out += &format!("{}\n", t.bold(&format!("{} {}", one.aspect, one.task)));
                 out += &format!(
@@ -84,8 +85,13 @@ impl Train {
                 out += &format!("  {:<14} {}: {}\n", "gate", t.verdict(one.gate.open, verdict), one.gate.because);
                 out += &format!("  {:<14} {}\n", "page", one.page.display());
             }
+            for one in &lessons.failed {
+                out += &format!("{}\n", t.bold(&format!("image {}", one.task)));
+                out += &format!("  {:<14} {}\n", "not taught", one.reason);
+            }
             out
         });
-        Ok(ExitCode::SUCCESS)
+        // What was taught is kept and told; that something was not is told by the code.
+        Ok(if lessons.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }

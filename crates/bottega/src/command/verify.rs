@@ -32,7 +32,7 @@ impl Verify {
         let believed = match &self.trust {
             Some(folder) => Believed::folder(folder)?,
             // Without a library nobody is believed, and the answer says so.
-            None => house().as_ref().map(Believed::of).unwrap_or_default(),
+            None => house().as_ref().map(Believed::of).transpose()?.unwrap_or_default(),
         };
         let mut said = acts::verify::verify(&self.file, &believed)?;
         if self.mark || said.bare() {

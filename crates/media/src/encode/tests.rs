@@ -20,6 +20,7 @@ fn spec(codec: Codec, source: &str, rate: Rate, width: u32, height: u32) -> Writ
         rate,
         format: codec.format(source),
         color,
+        aspect: (1, 1),
         sound: true,
         crf: 20,
         qp: None,

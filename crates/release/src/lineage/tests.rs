@@ -43,7 +43,7 @@ fn read(timeline: &Timeline) -> Lineage {
         };
         (0..3).map(shot).collect()
     };
-    let origin = |hash: &ContentHash| {
+    let origin = |hash: &ContentHash, _: FrameRange| {
         if *hash == a {
             Some(Origin::Real)
         } else if *hash == made {
@@ -65,6 +65,23 @@ fn a_clip_over_several_shots_is_a_use_of_each() {
     );
     assert!((found.uses.iter().map(|u| u.seconds).sum::<f64>() - 200.0 / 24.0).abs() < 1e-9);
     assert_eq!(found.shares, Shares { real: 200, ..Shares::default() });
+}
+
+#[test]
+fn a_source_is_where_the_frames_lie_in_their_reel() {
+    // The second half again, its sound with it, and other sound of the same reel.
+    let picture = vec![clip("a.mov", 50, 250), clip("a.mov", 150, 200), clip("a.mov", 150, 200)];
+    let found = read(&cut(picture, vec![clip("a.mov", 50, 250), clip("a.mov", 120, 170)]));
+    let seen: Vec<_> = found.sources.iter().map(|s| (s.shot.unwrap(), s.frames.unwrap())).collect();
+    let range = FrameRange::new;
+    assert_eq!(
+        seen,
+        [(1, range(50, 100)), (2, range(100, 200)), (3, range(200, 250)), (2, range(150, 200)), (2, range(120, 170))]
+    );
+    assert!(found.sources.iter().all(|s| s.title == "Notte Rossa" && s.reel == Some(ContentHash::of(b"a.mov"))));
+    let missing = Item::Clip(Box::new(Clip::new("Night Train #3", Media::Missing, FrameRange::new(0, 12))));
+    let found = read(&cut(vec![missing], Vec::new()));
+    assert_eq!((found.sources[0].title.as_str(), found.sources[0].frames), ("Night Train #3", None));
 }
 
 #[test]

@@ -55,6 +55,23 @@ fn everyone_who_is_seen_has_a_line() {
 }
 
 #[test]
+fn pay_that_a_consent_leaves_out_is_unknown_and_a_consent_for_other_works_says_nothing() {
+    let with = |rows: &str| {
+        let mut record = record();
+        let rows = rights::read::toml("more.toml", rows).unwrap();
+        rows.into_iter().for_each(|row| record.add(row.entry).unwrap());
+        let found = lines(&record, &uses(), &decision(json!([])), DAY);
+        found.into_iter().find(|line| line.party == "p:a").unwrap()
+    };
+    let silent = with("[[consent]]\nid='c:a'\nperson='p:a'\nprojects=['w:x']\nacts=['communicate']\n");
+    assert!(matches!(&silent.owed, Owed::Unknown(why) if why.contains("c:a")), "{:?}", silent.owed);
+    assert_eq!(silent.duty.as_deref(), Some("CORE-PAY/p:a/c:a"), "named as the duty is named once its terms are known");
+    let free = "[[work]]\nid='w:y'\nkind='feature'\ntitle='Y'\n[[consent]]\nid='c:a'\nperson='p:a'\nprojects=['w:y']\n\
+        acts=['communicate']\npay={basis='none',amount='0',currency='EUR'}\n";
+    assert!(matches!(with(free).owed, Owed::Unknown(_)), "free in another work");
+}
+
+#[test]
 fn an_amount_is_read_exactly_or_not_at_all() {
     let bad = [None, Some(("12.505", "EUR")), Some(("1,5", "EUR")), Some(("1", "eur")), Some(("1e9", "EUR"))];
     for amount in bad {

@@ -58,20 +58,23 @@ impl ChainOfTitle<'_> {
             because.push("authors, or a work that it is made from, are not recorded".to_owned());
             (Tone::Open, "Unknown: not all authors are recorded")
         } else if unproven(self) > 0 {
-            (Tone::Open, "Unbroken as recorded; papers are missing")
+            (Tone::Bad, "Unbroken as recorded; blocked by rule CORE-DOC")
         } else {
             (Tone::Good, "Unbroken as recorded")
         };
         if unproven(self) > 0 {
-            because.push(format!("{} without document and page", ink::count(unproven(self), "link", "links")));
+            because.push(format!("{} {UNPROVEN}", ink::count(unproven(self), "link", "links")));
         }
         Verdict { state, answer: answer.to_owned(), because }
     }
 }
 
-/// Links that name no document or no page.
+const UNPROVEN: &str = "without document, page or reader";
+
+/// Links that carry the use and that nobody can look up, or nobody read: those that CORE-DOC is about.
 fn unproven(paper: &ChainOfTitle<'_>) -> usize {
-    works(paper).iter().flat_map(|work| &work.chain_of_title).filter(|link| !proven(link)).count()
+    let steps = paper.chain.steps.iter();
+    steps.filter(|step| step.document.is_none() || step.page.is_none() || step.verified_by.is_none()).count()
 }
 
 /// Acts that are missing of one author, in one place, for one reason.
@@ -113,8 +116,8 @@ pub fn chain_of_title(paper: &ChainOfTitle<'_>) -> String {
     let because = html! {
         @if !chain.gaps.is_empty() { p { (ink::count(gaps(paper).len(), "gap", "gaps")) ": what did not arrive is listed below." } }
         @if !chain.given_away.is_empty() { p { (ink::count(chain.given_away.len(), "exclusive grant", "exclusive grants")) " of the studio’s own stand in the way." } }
-        @if unproven > 0 { p { (ink::count(unproven, "link", "links")) " without document and page." } }
-        @if tone == Tone::Good { p { "Every author’s right arrives at " (ink::party(paper.record, paper.studio)) " for the use below, each link with document and page." } }
+        @if unproven > 0 { p { (ink::count(unproven, "link", "links")) " " (UNPROVEN) "." } }
+        @if tone == Tone::Good { p { "Every author’s right arrives at " (ink::party(paper.record, paper.studio)) " for the use below, each link that carries it with document, page and reader." } }
     };
     let body = html! {
         h2 { "The use that was followed" }
@@ -158,10 +161,6 @@ fn works<'a>(paper: &ChainOfTitle<'a>) -> Vec<&'a Work> {
     works
 }
 
-fn proven(link: &Link) -> bool {
-    link.document.is_some() && link.page.is_some()
-}
-
 fn one(paper: &ChainOfTitle<'_>, work: &Work) -> Markup {
     let record = paper.record;
     let gaps: Vec<Missing<'_>> = gaps(paper).into_iter().filter(|gap| gap.work == work.id).collect();
@@ -201,7 +200,7 @@ fn one(paper: &ChainOfTitle<'_>, work: &Work) -> Markup {
                 td { (ink::words([&link.instrument], "")) @if link.ai_training_mentioned == Some(false) { br; span.dim { "training not mentioned" } } }
                 td { (ink::words(link.rights.iter().map(|a| a.as_str()), "none")) }
                 td { (ink::places(&link.territories)) br; (link.until) }
-                td.fails[!proven(link)] { (ink::source(link.document.as_ref(), link.page)) }
+                td.fails[!link.is_proven()] { (ink::source(link.document.as_ref(), link.page)) }
                 td { @match &link.verified_by { Some(by) => { (ink::text(by)) }, None => span.gap { "nobody" } } }
             } } }
         } }

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
-use rights::consent::Notice;
 use rights::{Consent, Record};
+use rules::Decision;
 
 use super::ink::{self, fact};
 use super::sheet::{Sheet, Tone, Verdict};
@@ -14,10 +14,15 @@ use super::sheet::{Sheet, Tone, Verdict};
 /// Source: SAG-AFTRA 2023 TV/Theatrical, as the union's guide to digital replicas tells it; check the agreement that governs.
 const HOURS: i64 = 48;
 
+/// Who asks for the hours.
+const RULE: &str = "SAG-NOTICE48";
+
 /// What a scan notice tells.
 pub struct ScanNotice<'a> {
     /// The consent that the scan is for.
     pub consent: &'a Consent,
+    /// What the rules answered to a replica by this consent, for each work that it is for.
+    pub decisions: &'a [Decision],
     /// When the services begin, where the consent has no notice yet.
     pub services_at: Option<Timestamp>,
     /// Where it takes place.
@@ -37,9 +42,40 @@ impl ScanNotice<'_> {
         self.services().and_then(|at| at.checked_sub(SignedDuration::from_hours(HOURS)).ok())
     }
 
+    fn clock(&self) -> (Tone, String, &'static str) {
+        let (Some(notice), Some(due)) = (&self.consent.notice, self.due()) else {
+            let because = "The clock runs back from the beginning of services.";
+            return (Tone::Open, "Notice to be given".to_owned(), because);
+        };
+        let hours = notice.services_at.duration_since(notice.given_at).as_secs_f64() / 3600.0;
+        let answer = format!("Notice given {hours:.0} hours before");
+        let said = |outcome: &str| {
+            let checked = self.decisions.iter().flat_map(|decision| &decision.checked);
+            checked.filter(|one| one.rule == RULE).any(|one| one.outcome == outcome)
+        };
+        let late_engagement = notice.engaged_at.is_some_and(|at| at > due && notice.given_at <= at);
+        let (tone, because) = if self.decisions.is_empty() {
+            (Tone::Open, "For which work it is made is not recorded, so whether 48 hours are asked for is unknown.")
+        } else if said("blocked") {
+            (
+                Tone::Bad,
+                "Blocked by rule SAG-NOTICE48: less than 48 hours. Move the services, or record the later engagement.",
+            )
+        } else if !said("pass") {
+            (Tone::Plain, "No rule that governs its works asks for 48 hours.")
+        } else if notice.given_at <= due {
+            (Tone::Good, "Meets the recorded condition of 48 hours.")
+        } else if late_engagement {
+            (Tone::Good, "Given at the engagement, which was itself later than 48 hours before.")
+        } else {
+            (Tone::Good, "The rule asks for no notice of a replica that was made so.")
+        };
+        (tone, answer, because)
+    }
+
     /// Whether notice was given in time.
     pub fn verdict(&self) -> Verdict {
-        let (state, answer, because) = clock(self.consent.notice.as_ref(), self.due());
+        let (state, answer, because) = self.clock();
         Verdict { state, answer, because: vec![because.to_owned()] }
     }
 }
@@ -48,7 +84,7 @@ impl ScanNotice<'_> {
 pub fn scan_notice(paper: &ScanNotice<'_>) -> String {
     let (c, record) = (paper.consent, paper.record);
     let (services, due) = (paper.services(), paper.due());
-    let (tone, answer, because) = clock(c.notice.as_ref(), due);
+    let (tone, answer, because) = paper.clock();
     let body = html! {
         div.clock {
             div { "Notice due by" b { (minute(due)) } "48 hours before" }
@@ -83,26 +119,6 @@ pub fn scan_notice(paper: &ScanNotice<'_>) -> String {
         body,
     }
     .page()
-}
-
-fn clock(notice: Option<&Notice>, due: Option<Timestamp>) -> (Tone, String, &'static str) {
-    let (Some(notice), Some(due)) = (notice, due) else {
-        return (Tone::Open, "Notice to be given".to_owned(), "The clock runs back from the beginning of services.");
-    };
-    let hours = notice.services_at.duration_since(notice.given_at).as_secs_f64() / 3600.0;
-    let answer = format!("Notice given {hours:.0} hours before");
-    let late_engagement = notice.engaged_at.is_some_and(|at| at > due && notice.given_at <= at);
-    if notice.given_at <= due {
-        (Tone::Good, answer, "Meets the recorded condition of 48 hours.")
-    } else if late_engagement {
-        (Tone::Good, answer, "Given at the engagement, which was itself later than 48 hours before.")
-    } else {
-        (
-            Tone::Bad,
-            answer,
-            "Blocked by rule SAG-NOTICE48: less than 48 hours. Move the services, or record the later engagement.",
-        )
-    }
 }
 
 fn minute(at: Option<Timestamp>) -> Markup {

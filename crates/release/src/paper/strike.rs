@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use maud::html;
-use rights::{Consent, Record, Replica, Strike};
+use rights::{Consent, Record, Strike};
 
 use super::ink::{self, fact};
 use super::sheet::{Sheet, Tone, Verdict};
@@ -14,6 +14,8 @@ use super::union::guild;
 pub struct StrikeBanner<'a> {
     /// The strike.
     pub strike: &'a Strike,
+    /// Consents that a rule blocks while it lasts, each with that rule, as the rules answered.
+    pub resting: &'a [(&'a Consent, String)],
     /// The record.
     pub record: &'a Record,
     /// The day.
@@ -28,21 +30,34 @@ impl StrikeBanner<'_> {
     /// Whether it lasts.
     pub fn verdict(&self) -> Verdict {
         let (state, answer, because) = match self.active() {
-            true => (
-                Tone::Bad,
-                format!("On strike since {}", self.strike.from),
-                "Replicas under this union are blocked by rule SAG-39G.",
-            ),
-            false if self.strike.from > self.on => (
-                Tone::Open,
-                format!("A strike from {}", self.strike.from),
-                "Replicas under this union are blocked by rule SAG-39G from that day.",
-            ),
+            true => {
+                let state = if self.resting.is_empty() { Tone::Open } else { Tone::Bad };
+                (state, format!("On strike since {}", self.strike.from), self.blocked("."))
+            }
+            false if self.strike.from > self.on => {
+                (Tone::Open, format!("A strike from {}", self.strike.from), self.blocked(" from that day."))
+            }
             false => {
-                (Tone::Plain, format!("Not on strike on {}", self.on), "No consent rests for this strike on this day.")
+                let because = "No consent rests for this strike on this day.".to_owned();
+                (Tone::Plain, format!("Not on strike on {}", self.on), because)
             }
         };
-        Verdict { state, answer, because: vec![because.to_owned()] }
+        Verdict { state, answer, because: vec![because] }
+    }
+
+    fn rules(&self) -> BTreeSet<&str> {
+        self.resting.iter().map(|(_, rule)| rule.as_str()).collect()
+    }
+
+    fn blocked(&self, when: &str) -> String {
+        let rules: Vec<&str> = self.rules().into_iter().collect();
+        match rules.as_slice() {
+            [] => "No rule that governs the works on record speaks of it: look into the union’s agreement.".to_owned(),
+            rules => {
+                let count = ink::count(self.resting.len(), "consent", "consents");
+                format!("{count} to a replica blocked by rule {}{when}", rules.join(", "))
+            }
+        }
     }
 }
 
@@ -52,20 +67,8 @@ pub fn strike_banner(paper: &StrikeBanner<'_>) -> String {
     let name = guild(record, strike.guild);
     let active = paper.active();
     let Verdict { state, answer, because } = paper.verdict();
-    let works: BTreeSet<&str> = record
-        .works
-        .values()
-        .filter(|work| work.guilds.as_ref().is_some_and(|guilds| guilds.contains(&strike.guild)))
-        .map(|work| work.id.as_str())
-        .collect();
-    let covered = |consent: &&Consent| {
-        consent.replica != Replica::None
-            && (consent.projects.iter().any(|work| works.contains(work.as_str()))
-                || record.engagements.values().any(|e| e.party == consent.person && e.guild == Some(strike.guild)))
-    };
-    let resting: Vec<&Consent> = record.consents.values().filter(covered).collect();
     let body = html! {
-        @if active { div.banner role="alert" { "While this strike lasts, no replica is used where a person of " (ink::text(&name)) " could refuse to work." } }
+        @if active && !paper.resting.is_empty() { div.banner role="alert" { "While this strike lasts, no replica is used where a person of " (ink::text(&name)) " could refuse to work." } }
         dl.facts {
             (fact("Union", html! { (ink::text(&name)) }))
             (fact("Record", html! { span.id { (ink::text(&strike.id)) } }))
@@ -73,18 +76,18 @@ pub fn strike_banner(paper: &StrikeBanner<'_>) -> String {
             (fact("Until", html! { @match strike.until { Some(day) => (day), None => "its end is not known" } }))
         }
         h2 { @if active { "Consents that rest" } @else { "Consents that it is about" } }
-        @if resting.is_empty() { p { "No consent to a replica under this union is recorded." } }
+        @if paper.resting.is_empty() { p { "No consent on record is blocked by a rule for this strike." } }
         @else { table {
             thead { tr { th { "Person" } th { "Consent" } th { "Works" } th { "Document, page" } } }
-            tbody { @for c in resting { tr {
+            tbody { @for (c, rule) in paper.resting { tr {
                 td { (ink::party(record, &c.person)) }
-                td { span.id { (ink::text(&c.id)) } " " (c.replica.as_str()) }
+                td { span.id { (ink::text(&c.id)) } " " (c.replica.as_str()) br; (ink::rule(rule)) }
                 td { @for (n, id) in c.projects.iter().enumerate() { @if n > 0 { ", " } (ink::work(record, id)) } }
                 td { (ink::source(c.document.as_ref(), c.page)) }
             } } }
         } }
         @if active { p { "What was filmed before is not touched. Ask again when the end of the strike is recorded." } }
-        p.dim { "Rule " (ink::rule("SAG-39G")) ", from SAG-AFTRA TV/Theatrical 2026, section 39.G (from the union’s summary)." }
+        @if paper.rules().contains("SAG-39G") { p.dim { "Rule " (ink::rule("SAG-39G")) ", from SAG-AFTRA TV/Theatrical 2026, section 39.G (from the union’s summary): works photographed from 2026-07-01." } }
     };
     Sheet {
         kind: "Strike",

@@ -3,9 +3,13 @@
 use jiff::civil::Date;
 use maud::html;
 use rights::{Record, Synthetic};
+use rules::Decision;
 
 use super::ink::{self, fact};
 use super::sheet::{Sheet, Tone, Verdict};
+
+/// Who asks for notice, memo and bargaining.
+const RULE: &str = "SAG-39K";
 
 /// What the memo tells.
 pub struct SyntheticMemo<'a> {
@@ -13,6 +17,8 @@ pub struct SyntheticMemo<'a> {
     pub synthetic: &'a Synthetic,
     /// What it adds that a performer could not, in the filmmaker's words; empty lines to write on if not given.
     pub value: Option<&'a str>,
+    /// What the rules answered to a release of its work with it.
+    pub decision: &'a Decision,
     /// The record.
     pub record: &'a Record,
     /// Day the memo was written.
@@ -23,7 +29,8 @@ impl SyntheticMemo<'_> {
     fn missing(&self) -> Vec<&'static str> {
         let s = self.synthetic;
         [
-            (s.value_memo.is_none() && self.value.is_none(), "what it adds"),
+            // Words on this page are no paper on record until they are signed and recorded.
+            (s.value_memo.is_none(), "what it adds, as `value_memo` on record"),
             (s.notice_on.is_none(), "notice to the union"),
             (s.bargaining.is_none(), "where bargaining stands"),
         ]
@@ -35,10 +42,12 @@ impl SyntheticMemo<'_> {
     /// Whether what the rule asks for is recorded.
     pub fn verdict(&self) -> Verdict {
         let missing = self.missing();
-        let (state, answer) = match (self.synthetic.human_role, missing.is_empty()) {
+        let said = super::said(self.decision, RULE, &self.synthetic.id);
+        let (state, answer) = match (self.synthetic.human_role, said) {
             (false, _) => (Tone::Plain, "It plays no human being"),
-            (true, true) => (Tone::Good, "What the rule asks for is recorded"),
-            (true, false) => (Tone::Bad, "Something that the rule asks for is missing"),
+            (true, Some("blocked")) => (Tone::Bad, "Something that the rule asks for is missing"),
+            (true, Some(_)) => (Tone::Good, "What the rule asks for is recorded"),
+            (true, None) => (Tone::Plain, "No rule that governs its work asks for this memo"),
         };
         let because = match missing.is_empty() || !self.synthetic.human_role {
             true => "Notice, memo and bargaining are looked at where it plays a human being.".to_owned(),
@@ -72,7 +81,7 @@ pub fn synthetic_memo(paper: &SyntheticMemo<'_>) -> String {
         h2 { "Whom it replaces, and what is paid" }
         p { "Roles that a performer would have played: " span.blank {} }
         p { "Remuneration goes to the health and pension plan, as the agreement is reported. Amount: " span.blank {} }
-        p.dim { "Rule " (ink::rule("SAG-39K") ) ", from SAG-AFTRA TV/Theatrical 2026, section 39.K (from the union’s summary)." }
+        p.dim { "Rule " (ink::rule(RULE)) ", from SAG-AFTRA TV/Theatrical 2026, section 39.K (from the union’s summary)." }
         (ink::signatures(&["The filmmaker", "Business affairs"]))
     };
     Sheet {

@@ -3,14 +3,20 @@
 use jiff::civil::Date;
 use maud::html;
 use rights::{Record, Text};
+use rules::Decision;
 
 use super::ink::{self, fact};
 use super::sheet::{Sheet, Tone, Verdict};
+
+/// Who asks for the disclosure.
+const RULE: &str = "WGA-DISCLOSE";
 
 /// What the disclosure tells.
 pub struct WriterDisclosure<'a> {
     /// The text.
     pub text: &'a Text,
+    /// What the rules answered to a release of its work.
+    pub decision: &'a Decision,
     /// The record.
     pub record: &'a Record,
     /// Day it was written.
@@ -21,10 +27,17 @@ impl WriterDisclosure<'_> {
     /// Whether it is disclosed.
     pub fn verdict(&self) -> Verdict {
         let t = self.text;
-        let (state, answer) = match (t.origin.as_str(), t.disclosed_on) {
+        let duty =
+            self.decision.duties.iter().find(|duty| duty.rule == RULE && duty.id.ends_with(&format!("/{}", t.id)));
+        let (state, answer) = match (t.origin.as_str(), duty) {
             ("human", _) => (Tone::Plain, "Written by a person: nothing to disclose"),
+            (_, Some(duty)) if duty.done_by.is_none() => (Tone::Bad, "To be disclosed before the text is handed over"),
             (_, Some(_)) => (Tone::Good, "Disclosed"),
-            (_, None) => (Tone::Bad, "To be disclosed before the text is handed over"),
+            _ if t.disclosed_on.is_some() => (Tone::Good, "Disclosed"),
+            ("gai", None) if t.handed_to.is_none() && super::said(self.decision, RULE, &t.id).is_some() => {
+                (Tone::Open, "To be disclosed to the writer who is to work from it")
+            }
+            _ => (Tone::Plain, "No rule that governs its work asks for a disclosure"),
         };
         let because = "A writer must know before working from a text whether a machine made it.";
         Verdict { state, answer: answer.to_owned(), because: vec![because.to_owned()] }
@@ -59,7 +72,7 @@ pub fn writer_disclosure(paper: &WriterDisclosure<'_>) -> String {
             li { "A text made by a model is not literary material, source material or assigned material, and takes nothing from the writer’s credit." }
             li { "The writer is not required to use such a tool." }
         }
-        p.dim { "Rules " (ink::rule("WGA-DISCLOSE")) ", " (ink::rule("WGA-NOTWRITER")) ", " (ink::rule("WGA-NOFORCE")) ", from article 72 of the WGA Minimum Basic Agreement, as reported." }
+        p.dim { "Rules " (ink::rule(RULE)) ", " (ink::rule("WGA-NOTWRITER")) ", " (ink::rule("WGA-NOFORCE")) ", from article 72 of the WGA Minimum Basic Agreement, as reported." }
         (ink::signatures(&["The writer, received", "For the studio"]))
     };
     Sheet {

@@ -231,6 +231,22 @@ fn days_are_paid_at_the_rate_or_the_least() {
 }
 
 #[test]
+fn days_of_one_consent_are_paid_once_in_however_many_works() {
+    let seen = || (Vec::new(), vec![(2.0, vec![(0, 2.0, true)])]);
+    let case = Case {
+        pool: 100_000,
+        works: vec![seen(), seen()],
+        days: vec![Some((2, 15_000, 0)), None, None, None, None],
+        measured: Vec::new(),
+        floor: 0.0,
+    };
+    let payouts = run(&case);
+    assert_eq!(paid(&payouts[2], "p:0"), 30_000);
+    let line = payouts[2].lines.iter().find(|line| line.party == "p:0").unwrap();
+    assert_eq!((line.milliseconds, &line.work), (4_000, &None), "seen in both");
+}
+
+#[test]
 fn nothing_released_holds_the_pool() {
     let case = Case { pool: 5, works: Vec::new(), days: Vec::new(), measured: Vec::new(), floor: 0.0 };
     for payout in run(&case) {

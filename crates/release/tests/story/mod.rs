@@ -300,21 +300,31 @@ pub(crate) fn papers_of(
     all.push(("summary", training_summary(&passport_of)));
     let consent = &rows.consents["c:cole-dub"];
     all.push(("consent", consent_sheet(&ConsentSheet { consent, record, on: TODAY })));
-    all.push(("scan", scan_notice(&ScanNotice { consent, services_at: None, place: name, record, on: TODAY })));
+    let decisions = std::slice::from_ref(&decision);
+    all.push((
+        "scan",
+        scan_notice(&ScanNotice { consent, decisions, services_at: None, place: name, record, on: TODAY }),
+    ));
     let out: &Transfer = &rows.transfers["x:open-set"];
     for (file, guild) in [("union-sag", Guild::SagAftra), ("union-wga", Guild::Wga), ("union-dga", Guild::Dga)] {
         all.push((file, union_notice(&UnionNotice { transfer: out, guild, record, on: TODAY })));
     }
     let synthetic: &Synthetic = &rows.synthetics["y:porter"];
-    all.push(("synthetic", synthetic_memo(&SyntheticMemo { synthetic, value: None, record, on: TODAY })));
+    all.push((
+        "synthetic",
+        synthetic_memo(&SyntheticMemo { synthetic, value: None, decision: &decision, record, on: TODAY }),
+    ));
     all.push((
         "transfer",
         transfer_request(&TransferRequest { transfer: &rows.transfers["x:voice-out"], record, on: TODAY }),
     ));
     let text: &Text = &rows.texts["t:outline"];
-    all.push(("writer", writer_disclosure(&WriterDisclosure { text, record, on: TODAY })));
+    all.push(("writer", writer_disclosure(&WriterDisclosure { text, decision: &decision, record, on: TODAY })));
     let strike: &Strike = &rows.strikes["k:sag-2027"];
-    all.push(("strike", strike_banner(&StrikeBanner { strike, record, on: TODAY })));
+    all.push((
+        "strike",
+        strike_banner(&StrikeBanner { strike, resting: &[(consent, "SAG-39G".to_owned())], record, on: TODAY }),
+    ));
     all.push(("vendor", vendor_sheet(&VendorSheet { vendor: "o:lucerna", studio: "o:studio", record, on: TODAY })));
     all.push((
         "disclosure",

@@ -1,6 +1,5 @@
 //! What frames go through on their way: conversion, passes, grain, and back into a picture.
 
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender};
 
 use film::Color;
@@ -174,13 +173,17 @@ impl<'a> Line<'a> {
             }
         }
         if let Some(amount) = self.spec.regrain {
-            let model = match (&self.spec.grain, &frame.grain) {
-                (Some(model), _) => Some(Arc::new(model.scaled(amount))),
-                (None, Some(own)) => Some(Arc::new(own.scaled(amount))),
-                (None, None) => None,
-            };
-            if let Some(model) = model {
-                regrain(frame, &model, self.spec.seed, self.spec.upscale);
+            let own = frame.grain.clone();
+            if let Some(model) = self.spec.grain.as_ref().or(own.as_deref()) {
+                // What is left of its own counts: variances add up, amounts do not.
+                let own = own.as_ref().map_or(0.0, |own| own.luma.mean() / model.luma.mean().max(1e-3));
+                // Another's grain on film whose own was not touched is what is to be added, whole.
+                let added = self.spec.grain.is_some() && self.spec.degrain.is_none();
+                let still = if added { 0.0 } else { frame.left * own };
+                let more = (amount.powi(2) - still.powi(2)).max(0.0).sqrt();
+                if more > 0.0 {
+                    regrain(frame, &model.scaled(more), self.spec.seed, self.spec.upscale);
+                }
             }
         }
         if let Some(at) = self.kept.iter().position(|(n, _)| *n == frame.number) {

@@ -99,6 +99,7 @@ impl Table {
             .enumerate()
             .map(|(i, (a, b))| Score {
                 title: a.0.clone(),
+                reel: None,
                 shot: i as u32,
                 setup: i as u32,
                 nothing: b.1,
@@ -107,7 +108,7 @@ impl Table {
                 base: None,
             })
             .collect();
-        let i = interval(&scores, |s| s.learned - s.classical);
+        let i = interval(&scores, |s| s.learned - s.classical).expect("some windows");
         format!("{:+.2} dB [{:+.2}, {:+.2}]", i.mean, i.low, i.high)
     }
 

@@ -8,13 +8,15 @@ use std::path::{Path, PathBuf};
 
 use film::{Color, ContentHash, Rate};
 use jobs::{Cancel, Progress, Unit, Whole};
+use media::deinterlace::whole;
 use media::encode::{Codec, Writer, WriterSpec};
 use media::scale::Unpacker;
 use media::yard::Refusal;
 use media::{Pictures, PicturesOptions, Raster, Skip};
 use serde::{Deserialize, Serialize};
 
-use super::noise::measure;
+use super::grain::{Ar, Covariance};
+use super::noise::{Measured, measure};
 use super::plane::Plane;
 use super::synth::hash;
 use crate::split::Role;
@@ -27,8 +29,14 @@ pub const DEEP: usize = 5;
 pub const WINDOW: usize = 13;
 /// Bytes of a piece, clean and coded.
 const BYTES: usize = 2 * DEEP * SIDE * SIDE;
+/// Quantizers of the coded copies.
+pub const QP: std::ops::RangeInclusive<u8> = 30..=44;
 /// Raised when pieces are made in another way, so that old files are not taken for new.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// Deviation of grain, 8-bit codes, above which a picture is no clean end of a lesson, and its grain worth learning from.
+pub const GRAINY: f32 = 2.0;
+/// Deviation above which a picture is taken smaller, where there is room.
+const FINE: f32 = 1.2;
 
 /// What a worker is asked to take from a reel.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -75,6 +83,7 @@ pub struct Piece {
 struct Head {
     version: u32,
     pieces: Vec<Piece>,
+    grain: Option<Ar>,
 }
 
 /// A file of pieces.
@@ -84,6 +93,8 @@ pub struct Crops {
     start: u64,
     /// What it holds.
     pub pieces: Vec<Piece>,
+    /// Shape of the reel's own grain, at the size of the film, where what may be learned from is grainy.
+    pub grain: Option<Ar>,
 }
 
 /// Pixels of one piece: five clean frames and five coded ones.
@@ -131,7 +142,7 @@ impl Crops {
         if head.version != VERSION || size != start + (head.pieces.len() * BYTES) as u64 {
             return Err(bad());
         }
-        Ok(Crops { file, start, pieces: head.pieces })
+        Ok(Crops { file, start, pieces: head.pieces, grain: head.grain })
     }
 
     /// Reads piece `i`.
@@ -149,28 +160,32 @@ pub fn gather(job: &GatherJob, progress: &dyn Progress, cancel: &Cancel) -> Resu
     let index = media::index(&job.path, &probe).map_err(|e| refuse(e.reason()))?;
     let options = PicturesOptions { threads: 0, skip: Skip::Nothing };
     let mut pictures = Pictures::open(&job.path, &probe, &index, options).map_err(|e| refuse(e.to_string()))?;
-    let mut unpacker = Unpacker::default();
     let id = format!("{} pieces", job.path.display());
     progress.begin(&id, "taking pieces", Some(job.windows.len() as u64), Unit::Steps);
     let (mut pieces, mut bytes) = (Vec::new(), Vec::new());
+    let mut own = Covariance::default();
     for (n, place) in job.windows.iter().enumerate() {
         if cancel.check().is_err() {
             return Err(refuse("interrupted".to_owned()));
         }
         progress.at(&id, n as u64);
-        pictures.seek(place.frame).map_err(|e| refuse(e.to_string()))?;
         let mut frames = Vec::new();
-        while frames.len() < WINDOW {
-            let Some(picture) = pictures.next().map_err(|e| refuse(e.to_string()))? else { break };
-            let raster = unpacker.unpack(&picture).map_err(|e| refuse(e.to_string()))?;
-            frames.push(Plane::of_raster(&raster, 0));
-        }
+        whole(&mut pictures, place.frame, WINDOW, |raster| frames.push(Plane::of_raster(raster, 0)))
+            .map_err(|e| refuse(e.to_string()))?;
         // A reel that ends early has no more windows.
         if frames.len() == WINDOW {
-            take(job, n, place, frames, &mut pieces, &mut bytes).map_err(refuse)?;
+            let found = seen(&frames);
+            // What is held out shapes no lesson.
+            if let Some(m) = found.as_ref().filter(|m| place.role == Role::Train && m.by_time && m.deviation() > GRAINY)
+            {
+                own.join(&m.luma);
+            }
+            let grain = found.map_or(0.0, |m| m.deviation());
+            take(job, n, place, (frames, grain), &mut pieces, &mut bytes).map_err(refuse)?;
         }
     }
-    let head = serde_json::to_vec(&Head { version: VERSION, pieces }).expect("plain data");
+    let grain = (own.pairs > 0.0).then(|| Ar::fit(&own));
+    let head = serde_json::to_vec(&Head { version: VERSION, pieces, grain }).expect("plain data");
     let count = bytes.len() / BYTES;
     let write = || -> io::Result<()> {
         let whole = Whole::begin(&job.out)?;
@@ -188,42 +203,58 @@ pub fn gather(job: &GatherJob, progress: &dyn Progress, cancel: &Cancel) -> Resu
     Ok(count)
 }
 
-/// Pieces of one window.
+/// Grain of a window.
+fn seen(frames: &[Plane]) -> Option<Measured> {
+    measure(&frames[..4].iter().map(|f| vec![f.clone()]).collect::<Vec<_>>())
+}
+
+/// Pieces of one window, whose frames have so much grain.
 fn take(
     job: &GatherJob,
     n: usize,
     place: &Place,
-    frames: Vec<Plane>,
+    (mut frames, mut grain): (Vec<Plane>, f32),
     pieces: &mut Vec<Piece>,
     bytes: &mut Vec<u8>,
 ) -> Result<(), String> {
     let seed = hash(job.seed, n as u64);
-    let (w, h) = (frames[0].width, frames[0].height);
     let [left, top, right, bottom] = job.active;
+    let active = |f: &Plane| {
+        let (w, h) = (f.width as f32, f.height as f32);
+        (((right - left) * w) as usize, ((bottom - top) * h) as usize)
+    };
+    // Large pictures are taken at half their size, grainy ones at a half, a quarter and so on while there is room for a piece
+    // in more than one place: each halving leaves some quarter of the grain's variance.
+    let mut first = true;
+    loop {
+        let (wide, tall) = active(&frames[0]);
+        let room = wide.min(tall) / 2 >= SIDE + 32;
+        if !(first && wide >= 1280 || grain > FINE && room) {
+            break;
+        }
+        frames = frames.iter().map(Plane::halved).collect();
+        // Coarse grain loses less than fine grain does.
+        grain = if grain > FINE { seen(&frames).map_or(0.0, |m| m.deviation()) } else { grain / 2.0 };
+        first = false;
+    }
+    let (w, h) = (frames[0].width, frames[0].height);
     let (x0, y0) = ((left * w as f32).ceil() as usize, (top * h as f32).ceil() as usize);
-    let (wide, tall) = (((right - left) * w as f32) as usize, ((bottom - top) * h as f32) as usize);
-    // Large or grainy pictures are taken at half their size, which leaves a quarter of the grain's variance.
-    let grain =
-        measure(&frames[..4].iter().map(|f| vec![f.clone()]).collect::<Vec<_>>()).map_or(0.0, |m| m.deviation());
-    let halve = wide >= 1280 || (grain > 1.2 && wide >= 4 * SIDE && tall >= 4 * SIDE);
-    let times = if halve { 2 } else { 1 };
-    let side = |most: usize, have: usize| most.min(have / times) / 16 * 16;
-    let (rw, rh) = (side(640, wide), side(384, tall));
+    let (wide, tall) = active(&frames[0]);
+    let (rw, rh) = (wide.min(640) / 16 * 16, tall.min(384) / 16 * 16);
     if rw < SIDE || rh < SIDE {
         return Ok(());
     }
     let place_in = |room: usize, k: u64| if room == 0 { 0 } else { (hash(seed, k) % (room as u64 + 1)) as usize };
-    let (rx, ry) = (x0 + place_in(wide - rw * times, 1), y0 + place_in(tall - rh * times, 2));
+    let (rx, ry) = (x0 + place_in(wide - rw, 1), y0 + place_in(tall - rh, 2));
     let region: Vec<Plane> = frames
         .iter()
         .map(|f| {
-            let part = f.part(rx.min(w - rw * times), ry.min(h - rh * times), rw * times, rh * times);
-            let mut part = if halve { part.halved() } else { part };
+            let mut part = f.part(rx.min(w - rw), ry.min(h - rh), rw, rh);
             part.data.iter_mut().for_each(|v| *v = v.round());
             part
         })
         .collect();
-    let qp = 30 + (hash(seed, 3) % 15) as u8;
+    let qp = QP.start() + (hash(seed, 3) % u64::from(QP.end() - QP.start() + 1)) as u8;
     let coded = code(&region, qp, &job.out)?;
     let first = (WINDOW - DEEP) / 2;
     let middle = &region[first + DEEP / 2];
@@ -239,7 +270,7 @@ fn take(
                 bytes.extend(f.part(x, y, SIDE, SIDE).data.iter().map(|v| *v as u8));
             }
         }
-        pieces.push(Piece { place: *place, qp, grain: if halve { grain / 2.0 } else { grain } });
+        pieces.push(Piece { place: *place, qp, grain });
     }
     Ok(())
 }
@@ -260,6 +291,7 @@ fn code(frames: &[Plane], qp: u8, near: &Path) -> Result<Vec<Plane>, String> {
         rate: Rate::FILM,
         format: "yuv420p".to_owned(),
         color: Color::default(),
+        aspect: (1, 1),
         sound: false,
         crf: 23,
         qp: Some(qp),
@@ -307,4 +339,70 @@ pub(crate) fn work(
         remedy: "install one version of Bottega".to_owned(),
     })?;
     Ok(gather(&job, progress, cancel)?.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::grain::PlaneGrain;
+    use super::super::synth::add;
+    use super::*;
+
+    /// A film that drifts slowly, with so much grain, and what is taken of its middle for `role`.
+    fn taken(folder: &Path, (width, height): (u32, u32), deviation: f32, role: Role) -> Crops {
+        let path = folder.join(format!("{width}-{deviation}-{role:?}.mkv"));
+        let spec = WriterSpec {
+            codec: Codec::Ffv1,
+            width,
+            height,
+            rate: Rate::FILM,
+            format: "yuv420p".to_owned(),
+            color: Color::default(),
+            aspect: (1, 1),
+            sound: false,
+            crf: 0,
+            qp: None,
+            preset: "fast".to_owned(),
+            timecode: None,
+            metadata: Vec::new(),
+        };
+        let (w, h) = (width as usize, height as usize);
+        let mut writer = Writer::create(&path, &spec).unwrap();
+        for i in 0..WINDOW + 2 {
+            let light = |x: usize, y: usize| 120.0 + 50.0 * ((x + i) as f32 * 0.02).sin() * (y as f32 * 0.03).cos();
+            let clean = Plane { width: w, height: h, data: (0..w * h).map(|k| light(k % w, k / w)).collect() };
+            let mut shown = clean.clone();
+            add(&mut shown, &clean, &PlaneGrain::even(deviation, Ar::soft(0.3)), 40 + i as u64);
+            let mut raster = Raster::new("yuv420p", width, height).unwrap();
+            raster.fill(&[16, 128, 128]);
+            shown.into_raster(&mut raster, 0, None);
+            writer.picture(&raster).unwrap();
+        }
+        writer.finish().unwrap();
+        let out = path.with_extension("pieces");
+        let job = GatherJob {
+            path,
+            out: out.clone(),
+            windows: vec![Place { frame: 1, shot: 0, setup: 0, role }],
+            pieces: 4,
+            active: [0.0, 0.0, 1.0, 1.0],
+            seed: 1,
+        };
+        assert_eq!(gather(&job, &jobs::Silent, &Cancel::new()).unwrap(), 4);
+        Crops::open(&out).unwrap()
+    }
+
+    #[test]
+    fn a_grainy_film_is_taken_smaller_until_it_is_clean_and_its_grain_is_kept() {
+        media::hush();
+        let folder = tempfile::tempdir().unwrap();
+        // Halved once it would still have too much.
+        let much = taken(folder.path(), (1088, 616), 5.0, Role::Train);
+        assert!(much.pieces.iter().all(|p| p.grain <= GRAINY), "{}", much.pieces[0].grain);
+        let own = much.grain.as_ref().expect("it is grainy");
+        assert!((own.weights[23] - Ar::soft(0.3).weights[23]).abs() < 0.2, "{own:?}");
+        // Where there is no room it is taken as it is, and said to be grainy; what is held out shapes no lesson.
+        let small = taken(folder.path(), (160, 128), 7.0, Role::Test);
+        assert!(small.pieces.iter().all(|p| p.grain > GRAINY) && small.grain.is_none());
+        assert!(taken(folder.path(), (320, 192), 0.0, Role::Train).grain.is_none());
+    }
 }

@@ -16,7 +16,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use super::align::Pyramid;
 use super::dct::Power;
 use super::grain::{GrainModel, LEVELS};
-use super::noise::measure;
+use super::noise::{Measured, measure};
 use super::plane::{Plane, likeness};
 use super::restore::{Damage, Window, fields, inputs};
 use super::synth::{add_to_frame, hash};
@@ -29,6 +29,8 @@ use crate::specialist::{Cost, Footage, Specialist};
 const AHEAD: usize = 2 * NEIGHBORS;
 /// Grain below this deviation, in 8-bit codes, is what rounding and coding leave of none.
 const CLEAN: f32 = 0.6;
+/// Codes by which a shot's light must differ from all that its grain was measured at for it to be measured again.
+const LIGHTER: f32 = 16.0;
 
 /// A frame under way.
 pub struct Frame {
@@ -40,16 +42,18 @@ pub struct Frame {
     pyramid: Option<Pyramid>,
     /// Grain of its shot, once it is known.
     pub grain: Option<std::sync::Arc<GrainModel>>,
+    /// How much of that grain is still in it, 1 for all.
+    pub left: f32,
 }
 
 impl Frame {
     /// A frame of planes, luma first.
     pub fn new(number: i64, planes: Vec<Plane>) -> Frame {
-        Frame { number, planes, pyramid: None, grain: None }
+        Frame { number, planes, pyramid: None, grain: None, left: 1.0 }
     }
 
     fn with_planes(&self, planes: Vec<Plane>) -> Frame {
-        Frame { number: self.number, pyramid: None, planes, grain: self.grain.clone() }
+        Frame { number: self.number, pyramid: None, planes, grain: self.grain.clone(), left: self.left }
     }
 
     fn prepared(&self) -> &Pyramid {
@@ -84,6 +88,10 @@ const ROUNDS: usize = 2;
 
 /// What a shot's grain is, plane by plane.
 struct ShotGrain {
+    /// What was measured of it so far.
+    measured: Option<Measured>,
+    /// At which light.
+    lights: Vec<f32>,
     model: std::sync::Arc<GrainModel>,
     damage: Vec<Damage>,
     deviation: f32,
@@ -153,8 +161,8 @@ impl Pass {
 
     /// Works on the next `count` frames.
     fn work(&mut self, count: usize, out: &mut Vec<Frame>) -> Result<(), RunError> {
-        if self.task == Task::Denoise && self.shot.is_none() {
-            self.shot = Some(ShotGrain::of(self.queue.iter().take(AHEAD + NEIGHBORS)));
+        if self.task == Task::Denoise {
+            self.look();
         }
         let here = self.next..self.next + count;
         let idle = self.amount <= 0.0 || self.shot.as_ref().is_some_and(|s| s.deviation < CLEAN);
@@ -177,13 +185,30 @@ impl Pass {
             done?
         };
         let grain = self.shot.as_ref().map(|s| s.model.clone());
-        out.extend(done.into_iter().map(|frame| Frame { grain: grain.clone().or(frame.grain.clone()), ..frame }));
+        let taken = if self.task == Task::Denoise && !idle { self.amount } else { 0.0 };
+        out.extend(done.into_iter().map(|frame| Frame {
+            grain: grain.clone().or(frame.grain.clone()),
+            left: frame.left * (1.0 - taken),
+            ..frame
+        }));
         self.next += count;
         while self.next > self.near() && self.queue.len() > 2 * self.near() {
             self.queue.pop_front();
             self.next -= 1;
         }
         Ok(())
+    }
+
+    /// Measures the shot's grain, and again where its light becomes another: a shot that fades in shows none at first.
+    fn look(&mut self) {
+        let light = mean(&self.queue[self.next].planes[0]);
+        if self.shot.as_ref().is_some_and(|shot| shot.lights.iter().any(|known| (known - light).abs() < LIGHTER)) {
+            return;
+        }
+        let from = self.next.min(self.queue.len().saturating_sub(AHEAD + NEIGHBORS));
+        let frames: Vec<Vec<Plane>> =
+            self.queue.iter().skip(from).take(AHEAD + NEIGHBORS).map(|f| f.planes.clone()).collect();
+        self.shot = Some(ShotGrain::of(self.shot.take(), light, &frames));
     }
 
     /// Each hand takes the next frame as soon as it is free.
@@ -268,30 +293,47 @@ fn mix(was: &Plane, made: Plane, amount: f32) -> Plane {
 }
 
 impl ShotGrain {
-    fn of<'a>(frames: impl Iterator<Item = &'a Frame>) -> ShotGrain {
-        let planes: Vec<Vec<Plane>> = frames.map(|f| f.planes.clone()).collect();
-        let count = planes[0].len();
-        match measure(&planes) {
-            Some(measured) => {
-                let model = measured.model();
-                let power = Power::of(&model.luma.bands[0]);
-                let mut damage = vec![Damage::Grain(model.luma.levels, Box::new(power))];
-                for (grain, share) in &model.chroma {
-                    let levels = model.luma.levels.map(|l| (grain.mean().powi(2) + (share * l).powi(2)).sqrt());
-                    damage.push(Damage::Grain(levels, Box::new(Power::of(&grain.bands[0]))));
-                }
-                while damage.len() < count {
-                    damage.push(Damage::Grain([0.0; LEVELS], Box::new(Power::white())));
-                }
-                ShotGrain { deviation: measured.deviation(), model: model.into(), damage }
+    /// With what `frames` show beside what was known `before`.
+    fn of(before: Option<ShotGrain>, light: f32, frames: &[Vec<Plane>]) -> ShotGrain {
+        let count = frames[0].len();
+        let found = measure(frames);
+        // Dark frames hold little grain: what the lightest show decides whether there is something to take away.
+        let deviation =
+            found.as_ref().map_or(0.0, Measured::deviation).max(before.as_ref().map_or(0.0, |b| b.deviation));
+        let (mut lights, known) = before.map_or((Vec::new(), None), |b| (b.lights, b.measured));
+        lights.push(light);
+        let measured = match (known, found) {
+            (Some(mut known), Some(found)) => {
+                known.join(&found);
+                Some(known)
             }
-            None => ShotGrain {
+            (known, found) => known.or(found),
+        };
+        let Some(all) = &measured else {
+            return ShotGrain {
                 model: GrainModel::even(0.0, &super::grain::Ar::white()).into(),
                 damage: vec![Damage::Grain([0.0; LEVELS], Box::new(Power::white())); count],
-                deviation: 0.0,
-            },
+                measured,
+                lights,
+                deviation,
+            };
+        };
+        let model = all.model();
+        let power = Power::of(&model.luma.bands[0]);
+        let mut damage = vec![Damage::Grain(model.luma.levels, Box::new(power))];
+        for (grain, share) in &model.chroma {
+            let levels = model.luma.levels.map(|l| (grain.mean().powi(2) + (share * l).powi(2)).sqrt());
+            damage.push(Damage::Grain(levels, Box::new(Power::of(&grain.bands[0]))));
         }
+        while damage.len() < count {
+            damage.push(Damage::Grain([0.0; LEVELS], Box::new(Power::white())));
+        }
+        ShotGrain { model: model.into(), damage, measured, lights, deviation }
     }
+}
+
+fn mean(plane: &Plane) -> f32 {
+    plane.data.iter().sum::<f32>() / plane.data.len().max(1) as f32
 }
 
 /// Puts grain on a frame, from a seed and its number; on an enlarged frame the grain is enlarged with it.

@@ -21,6 +21,9 @@ pub const LESSONS_SEED: u64 = 9_000;
 /// Pieces in a batch.
 const BATCH: usize = 16;
 
+/// A shot's set-up, summed errors of doing nothing, the classical twin and the net, and how many pieces they are of.
+type Sums = (u32, [f64; 3], f64);
+
 /// How a net is taught.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -45,6 +48,10 @@ pub struct Plan {
     /// Hash of the material.
     pub material: ContentHash,
     /// Shuffles targets among lessons, so that nothing can be learned: a control for the audit.
+    ///
+    /// A training keeps its best look at what is watched, which may be its start where film teaches nothing: that is what
+    /// the studio would get, and what a learning curve is to show. The control keeps its last look whatever it is worth:
+    /// kept at its start it would return the shipped weights and control nothing.
     pub shuffled: bool,
 }
 
@@ -66,6 +73,7 @@ impl Plan {
             material: self.material,
             threads: self.threads,
             checkpoint: self.checkpoint.clone(),
+            keep_last: self.shuffled,
         }
     }
 }
@@ -88,7 +96,13 @@ impl Trainable for Task {
         let lost =
             |e: std::io::Error| TrainError::Failed(format!("a piece of film could not be read: {e}; run this again"));
         if taught.is_empty() {
-            return Err(TrainError::Failed(format!("there is nothing to learn {task} from")));
+            return Err(TrainError::Failed(match taught.left_out() {
+                0 => format!("there is nothing to learn {task} from; ingest more film, fully"),
+                n => format!(
+                    "there is nothing to learn {task} from: all {n} pieces of film have more grain than a clean picture may; \
+                     ingest film with less, or in larger pictures, which are taken smaller; the other tasks can be taught"
+                ),
+            }));
         }
         // The same lessons at every look; a fixed number, so that looks cost the same for every library.
         let looks = 8;
@@ -119,7 +133,7 @@ impl Trainable for Task {
             let lessons: Vec<Lesson> = lessons.flat_map(|lesson| [lesson.turned(), lesson]).collect();
             let mut made = batch(&lessons);
             if shuffled {
-                made.targets.rotate_left(LESSON * LESSON);
+                shuffle(&mut made.targets);
             }
             // A piece that cannot be read (a disk pulled out) leaves its place empty; the trainer leaves such a step out.
             made.inputs.resize(BATCH * task.net().planes * LESSON * LESSON, f32::NAN);
@@ -131,7 +145,8 @@ impl Trainable for Task {
 
     fn judge(&self, held_out: &Pool, tool: &mut Tool, cancel: &Cancel) -> Result<Vec<Score>, JudgeError> {
         let task = *self;
-        let mut shots: BTreeMap<(String, u32), (u32, [f64; 3], f64)> = BTreeMap::new();
+        // Reels of one title number their shots each for itself.
+        let mut shots: BTreeMap<(String, ContentHash, u32), Sums> = BTreeMap::new();
         let all: Vec<usize> = (0..held_out.len()).collect();
         for some in all.chunks(32) {
             cancel.check()?;
@@ -144,16 +159,17 @@ impl Trainable for Task {
                 let data = tool.run(task, &lesson.inputs, LESSON, LESSON)?;
                 let made = Plane { width: LESSON, height: LESSON, data };
                 let (title, piece) = held_out.about(i);
-                let entry =
-                    shots.entry((title.to_owned(), piece.place.shot)).or_insert((piece.place.setup, [0.0; 3], 0.0));
+                let (reel, shot) = held_out.shot(i);
+                let entry = shots.entry((title.to_owned(), reel, shot)).or_insert((piece.place.setup, [0.0; 3], 0.0));
                 for (sum, plane) in entry.1.iter_mut().zip([&lesson.nothing, &lesson.classical, &made]) {
                     *sum += plane.apart(&lesson.target);
                 }
                 entry.2 += 1.0;
             }
         }
-        let score = |((title, shot), (setup, sums, n)): ((String, u32), (u32, [f64; 3], f64))| Score {
+        let score = |((title, reel, shot), (setup, sums, n)): (_, Sums)| Score {
             title,
+            reel: Some(reel),
             shot,
             setup,
             nothing: psnr(sums[0] / n),
@@ -163,6 +179,11 @@ impl Trainable for Task {
         };
         Ok(shots.into_iter().map(score).collect())
     }
+}
+
+/// Gives every lesson of a batch the target of another, which is not its own turned by a half either: those stand in pairs.
+fn shuffle(targets: &mut [f32]) {
+    targets.rotate_left((2 * LESSON * LESSON).min(targets.len()));
 }
 
 /// Holds `scores` against the shipped weights, shot by shot on the very same lessons.
@@ -194,4 +215,19 @@ pub enum JudgeError {
 /// Where a task's files lie in the folder of specialists.
 pub fn task_folder(specialists: &Path, task: Task) -> PathBuf {
     specialists.join(task.aspect()).join(task.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shuffled_lesson_has_neither_its_own_target_nor_that_one_turned() {
+        // Lessons stand in pairs, the first of each turned: numbered by their pair.
+        let side = LESSON * LESSON;
+        let mut targets: Vec<f32> = (0..BATCH).flat_map(|i| vec![(i / 2) as f32; side]).collect();
+        shuffle(&mut targets);
+        assert!((0..BATCH).all(|i| targets[i * side] != (i / 2) as f32));
+        shuffle(&mut []);
+    }
 }

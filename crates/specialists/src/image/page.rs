@@ -58,7 +58,8 @@ pub fn examples(
     let mut show = |score: &Score| -> Result<Option<Example>, RunError> {
         let found = (0..held_out.len()).find(|i| {
             let (title, piece) = held_out.about(*i);
-            title == score.title && piece.place.shot == score.shot
+            let reel = score.reel.is_none_or(|reel| reel == held_out.shot(*i).0);
+            title == score.title && piece.place.shot == score.shot && reel
         });
         let Some(i) = found else { return Ok(None) };
         let Ok(lesson) = held_out.make(task, i, LESSONS_SEED + i as u64, false) else { return Ok(None) };

@@ -7,7 +7,7 @@ use film::ContentHash;
 use neural::Batch;
 
 use super::align::Pyramid;
-use super::crops::{Crops, DEEP, Piece, Pixels, SIDE};
+use super::crops::{Crops, DEEP, GRAINY, Piece, Pixels, SIDE};
 use super::dct::Power;
 use super::grain::{Ar, LEVELS, PlaneGrain};
 use super::plane::Plane;
@@ -64,6 +64,7 @@ pub struct Pool {
     files: Arc<Vec<Source>>,
     picks: Arc<Vec<(u32, u32)>>,
     bank: Arc<Bank>,
+    left_out: usize,
 }
 
 /// A lesson.
@@ -94,17 +95,23 @@ impl Lesson {
 impl Pool {
     /// Pieces of `files` that have `role`.
     pub fn new(files: Arc<Vec<Source>>, role: Role, task: Task, bank: Arc<Bank>) -> Pool {
-        let mut picks = Vec::new();
+        let (mut picks, mut left_out) = (Vec::new(), 0);
         for (f, file) in files.iter().enumerate() {
-            for (p, piece) in file.crops.pieces.iter().enumerate() {
+            for (p, piece) in file.crops.pieces.iter().enumerate().filter(|(_, piece)| piece.place.role == role) {
                 // What is grainy already cannot be the clean end of a lesson.
-                let fit = task != Task::Denoise || piece.grain <= 2.0;
-                if piece.place.role == role && fit {
+                if task == Task::Denoise && piece.grain > GRAINY {
+                    left_out += 1;
+                } else {
                     picks.push((f as u32, p as u32));
                 }
             }
         }
-        Pool { files, picks: Arc::new(picks), bank }
+        Pool { files, picks: Arc::new(picks), bank, left_out }
+    }
+
+    /// How many pieces of the role were too grainy to be the clean end of a lesson.
+    pub fn left_out(&self) -> usize {
+        self.left_out
     }
 
     /// The same pieces, only those of shots for which `keep` says yes: the reel, and the number of the shot in it.

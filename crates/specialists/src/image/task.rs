@@ -65,7 +65,7 @@ impl Task {
     pub fn metric(self) -> &'static str {
         match self {
             Task::Denoise => "PSNR-Y, grain of 5 to 25",
-            Task::Deblock => "PSNR-Y, H.264 at QP 32 to 42",
+            Task::Deblock => "PSNR-Y, H.264 at QP 30 to 44",
             Task::Upscale => "PSNR-Y, twice the size",
         }
     }

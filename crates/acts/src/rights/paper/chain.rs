@@ -45,7 +45,7 @@ pub(super) fn page(
     let made = match cut {
         Some(file) => {
             let cut = read(file)?;
-            Some((lineage_of(house.library(), &cut)?.uses, cut.rate))
+            Some((lineage_of(house.library(), record, &cut)?.uses, cut.rate))
         }
         None => None,
     };

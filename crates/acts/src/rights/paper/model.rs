@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use release::paper::passport::numbers;
 use release::paper::{Passport, Verdict, passport as passport_page, summary_verdict, training_summary};
 use rights::Record;
+use rules::TrainingBasis;
 use rules::question::Train;
-use rules::{Rulebook, TrainingBasis};
 use specialists::image::manifest::Lent;
 use specialists::image::material::folder;
 use specialists::image::task::Task;
@@ -17,7 +17,7 @@ use specialists::split::Role;
 use super::{Lesson, Page, PaperError, row};
 use crate::House;
 use crate::rights::ask::{AskError, ShotCount, shots, write_down};
-use crate::rights::{STUDIO, today};
+use crate::rights::{STUDIO, rules, today};
 
 pub(super) fn passport(house: &House, record: &Record, lesson: &Lesson) -> Result<Page, PaperError> {
     page(house, record, lesson, "passport", |paper| (passport_page(paper), paper.verdict()))
@@ -42,7 +42,7 @@ fn page(
         uses: asked.clone(),
         on: today(),
     };
-    let basis = TrainingBasis::ask(&Rulebook::load().map_err(AskError::from)?, record, STUDIO, question);
+    let basis = TrainingBasis::ask(&rules(house).map_err(AskError::from)?, record, STUDIO, question);
     // The page names the decision by its hash: whoever holds the page must find it in the ledger.
     let mut answered = write_down(house, basis.decision().clone())?;
     answered.shots =

@@ -68,13 +68,27 @@ pub(super) fn model<'a>(record: &'a Record, asked: &str) -> Result<&'a Model, Pa
     }
 }
 
-/// The party of a record's name, or as it stands in credits; none if two bear that name.
-pub(super) fn party<'a>(record: &'a Record, asked: &str) -> Option<&'a Party> {
-    record.parties.get(asked).or_else(|| {
-        let name = asked.to_lowercase();
-        let mut all = record.parties.values().filter(|party| party.name.to_lowercase() == name);
-        all.next().filter(|_| all.next().is_none())
-    })
+/// The party of a record's name, or all that bear the name as it stands in credits: namesakes are for a person to tell apart.
+pub(crate) fn parties<'a>(record: &'a Record, asked: &str) -> Vec<&'a Party> {
+    match record.parties.get(asked) {
+        Some(party) => vec![party],
+        None => {
+            let name = asked.to_lowercase();
+            record.parties.values().filter(|party| party.name.to_lowercase() == name).collect()
+        }
+    }
+}
+
+/// The one party that is meant; none where nobody bears the name.
+pub(super) fn party<'a>(record: &'a Record, asked: &str) -> Result<Option<&'a Party>, PaperError> {
+    match parties(record, asked).as_slice() {
+        [] => Ok(None),
+        [party] => Ok(Some(party)),
+        several => {
+            let known = several.iter().map(|party| party.id.clone()).collect();
+            Err(PaperError::Several { kind: "parties", asked: asked.to_owned(), known })
+        }
+    }
 }
 
 /// The consent of a record's name, or the only one of a person.
@@ -82,7 +96,7 @@ pub(super) fn consent<'a>(record: &'a Record, asked: &str) -> Result<&'a Consent
     if let Some(consent) = record.consents.get(asked) {
         return Ok(consent);
     }
-    let Some(person) = party(record, asked) else {
+    let Some(person) = party(record, asked)? else {
         return named(&record.consents, "consent or person", "consent", asked);
     };
     let consents: Vec<&Consent> = record.consents_of(&person.id).collect();

@@ -5,12 +5,13 @@ use release::paper::{
     WriterDisclosure, consent_sheet, scan_notice, strike_banner, synthetic_memo, transfer_request, union_notice,
     vendor_sheet, writer_disclosure,
 };
-use rights::{Date, Guild, Record, Replica, Strike, Timestamp, Transfer};
+use rights::{Date, Guild, Record, Replica, Strike, Transfer};
+use rules::Rulebook;
 
-use super::{Page, Paper, PaperError, row};
+use super::{Page, Paper, PaperError, answer, row};
 use crate::rights::STUDIO;
 
-pub(super) fn page(record: &Record, wanted: &Paper, on: Date) -> Result<Page, PaperError> {
+pub(super) fn page(book: &Rulebook, record: &Record, wanted: &Paper, on: Date) -> Result<Page, PaperError> {
     match wanted {
         Paper::Consent { consent } => {
             let consent = row::consent(record, consent)?;
@@ -18,7 +19,11 @@ pub(super) fn page(record: &Record, wanted: &Paper, on: Date) -> Result<Page, Pa
             let name = record.name(&consent.person);
             Ok(made("consent", &consent.id, name, consent_sheet(&paper), paper.verdict()))
         }
-        Paper::ScanNotice { consent, services_at, place } => scan(record, consent, *services_at, place, on),
+        Paper::ScanNotice { consent, services_at, place } => {
+            let consent = row::consent(record, consent)?;
+            let decisions = answer::of_consent(book, record, consent, on);
+            scan(ScanNotice { consent, decisions: &decisions, services_at: *services_at, place, record, on })
+        }
         Paper::UnionNotice { transfer, guild } => {
             let transfer = row::named(&record.transfers, "transfer", "transfer", transfer)?;
             let guild = union(record, transfer, *guild)?;
@@ -29,13 +34,15 @@ pub(super) fn page(record: &Record, wanted: &Paper, on: Date) -> Result<Page, Pa
         }
         Paper::Writer { text } => {
             let text = row::named(&record.texts, "text", "text", text)?;
-            let paper = WriterDisclosure { text, record, on };
+            let decision = answer::of_work(book, record, &text.work, &[], on);
+            let paper = WriterDisclosure { text, decision: &decision, record, on };
             let name = text.handed_to.as_deref().map_or("a writer to be named", |writer| record.name(writer));
             Ok(made("writer", &text.id, name, writer_disclosure(&paper), paper.verdict()))
         }
         Paper::Synthetic { synthetic, value } => {
             let synthetic = row::named(&record.synthetics, "synthetic performer", "synthetic", synthetic)?;
-            let paper = SyntheticMemo { synthetic, value: value.as_deref(), record, on };
+            let decision = answer::of_work(book, record, &synthetic.work, &[&synthetic.id], on);
+            let paper = SyntheticMemo { synthetic, value: value.as_deref(), decision: &decision, record, on };
             Ok(made("synthetic", &synthetic.id, &synthetic.id, synthetic_memo(&paper), paper.verdict()))
         }
         Paper::Transfer { transfer } => {
@@ -48,7 +55,8 @@ pub(super) fn page(record: &Record, wanted: &Paper, on: Date) -> Result<Page, Pa
         }
         Paper::Strike { strike } => {
             let strike = self::strike(record, strike.as_deref(), on)?;
-            let paper = StrikeBanner { strike, record, on };
+            let resting = answer::resting(book, record, strike, on);
+            let paper = StrikeBanner { strike, resting: &resting, record, on };
             Ok(made("strike", &strike.id, strike.guild.as_str(), strike_banner(&paper), paper.verdict()))
         }
         Paper::Vendor { vendor } => {
@@ -66,23 +74,16 @@ fn made(paper: &'static str, about: &str, name: &str, html: String, verdict: Ver
     Page { paper, about: about.to_owned(), name: name.to_owned(), html, verdict, chain: None, training: None }
 }
 
-fn scan(
-    record: &Record,
-    consent: &str,
-    services_at: Option<Timestamp>,
-    place: &str,
-    on: Date,
-) -> Result<Page, PaperError> {
-    let consent = row::consent(record, consent)?;
+fn scan(paper: ScanNotice<'_>) -> Result<Page, PaperError> {
+    let (consent, record) = (paper.consent, paper.record);
     if consent.replica == Replica::None && consent.biometrics.is_empty() {
         return Err(PaperError::NoScan(consent.id.clone()));
     }
-    if let (Some(notice), Some(asked)) = (&consent.notice, services_at)
+    if let (Some(notice), Some(asked)) = (&consent.notice, paper.services_at)
         && notice.services_at != asked
     {
         return Err(PaperError::Services { consent: consent.id.clone(), services_at: notice.services_at });
     }
-    let paper = ScanNotice { consent, services_at, place, record, on };
     Ok(made("scan_notice", &consent.id, record.name(&consent.person), scan_notice(&paper), paper.verdict()))
 }
 
@@ -138,7 +139,7 @@ fn strike<'a>(record: &'a Record, asked: Option<&str>, on: Date) -> Result<&'a S
 
 /// The vendor named, or that of the model named.
 fn vendor<'a>(record: &'a Record, asked: &'a str) -> Result<&'a str, PaperError> {
-    if let Some(party) = row::party(record, asked) {
+    if let Some(party) = row::party(record, asked)? {
         return Ok(&party.id);
     }
     let model = row::model(record, asked)?;

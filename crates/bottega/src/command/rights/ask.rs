@@ -47,6 +47,11 @@ enum What {
         #[arg(long, value_name = "FILE")]
         report: Option<PathBuf>,
     },
+    /// May this be handed to someone outside?
+    Transfer {
+        /// The transfer, by its record.
+        transfer: String,
+    },
 }
 
 #[derive(Args)]
@@ -106,6 +111,7 @@ impl Ask {
             What::Release { file, terms, report } => {
                 acts::rights::ask::release(&house, file, &terms.terms(), report.as_deref())?
             }
+            What::Transfer { transfer } => acts::rights::ask::transfer(&house, transfer)?,
         };
         t.result(&answered, |answered| shown(t, answered));
         Ok(match answered.decision.decision {

@@ -215,7 +215,7 @@ impl<'a> Run<'a> {
             sum / held.len().max(1) as f64
         });
         let best = self.at.curve.iter().map(|l| l.error).fold(f64::INFINITY, f64::min);
-        if error < best || self.at.curve.is_empty() {
+        if error < best || self.order.keep_last || self.at.curve.is_empty() {
             self.at.best = averaged;
         }
         self.at.stale = if error < best * 0.999 { 0 } else { self.at.stale + 1 };

@@ -244,6 +244,8 @@ fn shot(fate: &mut Fate<'_>, work: &str, number: u32, reel: usize, twice: bool) 
         scene: fate.known_of(&[31, 44]).filter(|_| !fate.dice.one_in(6)),
         appearance,
         third_party,
+        made: None,
+        edits: Vec::new(),
         verified_by: fate.known("ed:lg".to_owned()),
     }
 }
