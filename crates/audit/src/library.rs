@@ -143,13 +143,9 @@ impl Library {
             frames: d.frames,
             effective_frames: d.effective_frames,
             cells_held: held,
-            cells_plausible: self.kinds() * Cell::plausible(Kind::Unknown).len(),
+            cells_plausible: self.grid.kinds().len() * Cell::plausible(Kind::Unknown).len(),
             covered_by_others: self.covered(),
             standing: standing(d.unique_hours),
         }
-    }
-
-    fn kinds(&self) -> usize {
-        Kind::ALL.iter().filter(|k| self.grid.cells().any(|(c, _)| c.kind == **k)).count().max(1)
     }
 }

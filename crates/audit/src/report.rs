@@ -75,13 +75,11 @@ pub fn report(spec: &ReportSpec<'_>) -> String {
 pub fn answer(audit: &Audit) -> String {
     let own: Vec<&Verdict> = audit.verdicts.iter().filter(|v| v.aspect != "generator" || v.curve.is_some()).collect();
     let count = |level: Level| own.iter().filter(|v| v.verdict == level).count();
+    let shipped = own.iter().filter(|v| v.as_shipped).count();
     let (green, amber, red, unknown) =
-        (count(Level::Green), count(Level::Amber), count(Level::Red), count(Level::Unknown));
-    let far = ratio_words(audit.library.unique_hours / GENERATION.film_hours);
-    let end = format!(
-        "It is {far} for a model that makes film from words alone.",
-        far = far.replace("of it", "of what it takes")
-    );
+        (count(Level::Green), count(Level::Amber) - shipped, count(Level::Red), count(Level::Unknown));
+    let far = ratio_words(audit.library.unique_hours / GENERATION.film_hours).replace("of it", "of what it takes");
+    let end = format!("It is {far} for a model that makes film from words alone.");
     if own.is_empty() {
         return format!("Nothing was trained yet, so nothing is known of single tasks. {end}");
     }
@@ -111,7 +109,13 @@ pub fn answer(audit: &Audit) -> String {
             parts.push(format!("unknown for {unknown}"));
         }
     }
-    format!("The library is {}. {end}", parts.join(", "))
+    let mut said = if parts.is_empty() { String::new() } else { format!("The library is {}. ", parts.join(", ")) };
+    if shipped > 0 {
+        said.push_str(&format!(
+            "For {shipped} of {of} tasks the shipped weights suffice as they are, and it is not sure that the library adds to them. "
+        ));
+    }
+    format!("{said}The library is {far} for a model that makes film from words alone.")
 }
 
 fn facts(audit: &Audit) -> Markup {
@@ -139,7 +143,11 @@ fn length(hours: f64) -> String {
 }
 
 fn badge(level: Level) -> Markup {
-    html! { span class=(format!("badge {}", level.name())) { i aria-hidden="true" { (sign(level)) } (level.words()) } }
+    worded(level, level.words())
+}
+
+fn worded(level: Level, words: &str) -> Markup {
+    html! { span class=(format!("badge {}", level.name())) { i aria-hidden="true" { (sign(level)) } (words) } }
 }
 
 /// A shape for each color, for those who do not see it.
@@ -156,7 +164,7 @@ fn tasks(audit: &Audit) -> Markup {
     html! {
         nav.tasks aria-label="Tasks" {
             @for (n, v) in audit.verdicts.iter().enumerate() {
-                a href=(format!("#task-{n}")) class=(v.verdict.name()) { span.name { (v.task) } (badge(v.verdict)) }
+                a href=(format!("#task-{n}")) class=(v.verdict.name()) { span.name { (v.task) } (worded(v.verdict, v.words())) }
             }
         }
     }
@@ -165,7 +173,7 @@ fn tasks(audit: &Audit) -> Markup {
 fn card(n: usize, v: &Verdict) -> Markup {
     html! {
         article.card.whole[v.curve.is_none()] id=(format!("task-{n}")) {
-            div.head { h3 { span.dim { (v.aspect) " · " } (v.task) } (badge(v.verdict)) }
+            div.head { h3 { span.dim { (v.aspect) " · " } (v.task) } (worded(v.verdict, v.words())) }
             p { (v.because) }
             @if let Some(drawing) = &v.curve { (plot::curve(n, drawing, v)) }
             dl.parts { (part("Density", &v.density)) (part("Variety", &v.variety)) }
@@ -195,12 +203,18 @@ fn chance(probability: Option<f64>) -> String {
 }
 
 fn asked(requests: &[Asked]) -> Markup {
+    let words = |level: Level| match level {
+        Level::Green => "Yes",
+        Level::Amber => "Partly",
+        Level::Red => "No",
+        Level::Unknown => "Unknown",
+    };
     html! {
         section {
             h2 { "What was asked for" }
             div.wide { table {
                 thead { tr { th { "Request" } th { "Like the library?" } th { "Why" } } }
-                tbody { @for a in requests { tr { td { (capital(&a.request)) } td { (badge(a.verdict)) } td { (a.because) } } } }
+                tbody { @for a in requests { tr { td { (capital(&a.request)) } td { (worded(a.verdict, words(a.verdict))) } td { (a.because) } } } }
             } }
         }
     }

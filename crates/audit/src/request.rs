@@ -120,16 +120,27 @@ impl Request {
             (None, Some(r)) => (Level::Amber, format!("It lies at the library's edge: {}", edge(r))),
             (Some(count), Some(r)) => {
                 let shots = if count == 1 { "shot is" } else { "shots are" };
-                (Level::Amber, format!("Only {count} unique {shots} just that, though others come near: {}", edge(r)))
+                (Level::Amber, format!("Only {count} unique {shots} just that; {}", edge(r)))
             }
         };
-        if let Request::Wish(Wanted { kind: Some(_), .. }) = self
-            && library.grid.amount(&Wanted { kind: Some(Kind::Unknown), ..Wanted::default() }).shots > 0
-        {
-            verdict = Level::Unknown;
-            because = format!(
-                "Of some titles nobody said whether they are animation or live action (--animation, --live-action). {because}"
+        // What is not known of the library is not missing from it either.
+        let Request::Wish(wish) = self else { return Asked { request, shots: count, reach, verdict, because } };
+        let mut unsure = Vec::new();
+        if (wish.place.is_some() || wish.light.is_some()) && library.unsure() > 0.5 {
+            unsure.push(format!(
+                "The catalogue is unsure of place or hour in {:.0} % of the shots. ",
+                100.0 * library.unsure()
+            ));
+        }
+        let unsaid = Wanted { kind: Some(Kind::Unknown), ..Wanted::default() };
+        if wish.kind.is_some() && library.grid.amount(&unsaid).shots > 0 {
+            unsure.push(
+                "Of some titles nobody said whether they are animation or live action (--animation, --live-action). "
+                    .to_owned(),
             );
+        }
+        if !unsure.is_empty() && verdict != Level::Green {
+            (verdict, because) = (Level::Unknown, format!("{}As far as is known: {because}", unsure.concat()));
         }
         Asked { request, shots: count, reach, verdict, because }
     }

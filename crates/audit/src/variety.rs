@@ -104,15 +104,17 @@ impl Grid {
         ]
     }
 
-    /// The plausible cells that have nothing, for each kind of picture that the library has.
-    pub fn empty(&self) -> Vec<Cell> {
-        let mut kinds: Vec<Kind> = self.cells.keys().map(|c| c.kind).collect();
+    /// The kinds of picture that the library is known to have; the unknown one where nobody said.
+    pub fn kinds(&self) -> Vec<Kind> {
+        let mut kinds: Vec<Kind> = self.cells.keys().map(|c| c.kind).filter(|k| *k != Kind::Unknown).collect();
         kinds.sort_unstable();
         kinds.dedup();
-        if kinds.is_empty() {
-            kinds.push(Kind::Unknown);
-        }
-        kinds.into_iter().flat_map(Cell::plausible).filter(|c| !self.cells.contains_key(c)).collect()
+        if kinds.is_empty() { vec![Kind::Unknown] } else { kinds }
+    }
+
+    /// The plausible cells that have nothing, for each kind of picture that the library has.
+    pub fn empty(&self) -> Vec<Cell> {
+        self.kinds().into_iter().flat_map(Cell::plausible).filter(|c| !self.cells.contains_key(c)).collect()
     }
 
     /// How many plausible cells have something.

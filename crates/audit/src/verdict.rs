@@ -34,6 +34,13 @@ pub enum Level {
     Unknown,
 }
 
+impl Verdict {
+    /// What it means, in a word or two.
+    pub fn words(&self) -> &'static str {
+        if self.as_shipped { "Use what is shipped" } else { self.verdict.words() }
+    }
+}
+
 impl Level {
     /// The color as a word, as in JSON.
     pub fn name(self) -> &'static str {
@@ -258,6 +265,8 @@ pub struct Verdict {
     pub density: Part,
     /// Whether it is varied enough.
     pub variety: Part,
+    /// Whether the shipped weights reach the target by themselves, and it is not sure that the library adds to them.
+    pub as_shipped: bool,
     /// How the longest training ended.
     pub compute: Option<Ending>,
     /// How what it was judged on was held out.
@@ -339,6 +348,7 @@ fn unconditional_generator(library: &Library, more: f64) -> Verdict {
         because,
         density: if verdict == Level::Red { part("density") } else { supply::density(library, None) },
         variety: if verdict == Level::Red { part("variety") } else { supply::variety(library, &Wanted::main_cells()) },
+        as_shipped: false,
         compute: None,
         held_out: None,
         notes: Vec::new(),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::cell::{Cell, Light, Motion, Place, Wanted};
+use crate::curve::FARTHEST;
 use crate::facts::Kind;
 use crate::library::Library;
 use crate::variety::Amount;
@@ -140,7 +141,7 @@ pub fn what_if(library: &Library, evidence: &[Evidence], plan: &Plan) -> WhatIf 
     let now = audit(library, evidence);
     let mut then = audit_with(&then_library, evidence, hours);
     then.library = now.library.clone();
-    let changes = now
+    let changes: Vec<Change> = now
         .verdicts
         .iter()
         .zip(&then.verdicts)
@@ -161,6 +162,11 @@ pub fn what_if(library: &Library, evidence: &[Evidence], plan: &Plan) -> WhatIf 
         assumed.push(
             "Where nobody said what kind of shots are planned, they are taken to be like the library's.".to_owned(),
         );
+    }
+    if changes.iter().any(|c| c.verdict.1 == Level::Unknown && c.verdict.0 != Level::Unknown) {
+        assumed.push(format!(
+            "Where it is unknown then, that lies beyond {FARTHEST} times the largest training; train on larger parts to know."
+        ));
     }
     WhatIf { plan: plan.clone(), hours, changes, then, assumed }
 }

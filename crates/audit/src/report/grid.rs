@@ -12,6 +12,8 @@ use crate::variety::THIN;
 pub(super) fn variety(library: &Library) -> Markup {
     let grid = &library.grid;
     let most = Wanted::main_cells().iter().map(|w| grid.amount(w).shots).max().unwrap_or(0).max(1);
+    // What the catalogue is mostly unsure of is not missing for certain.
+    let none = if library.unsure() > 0.5 { "none known" } else { "missing" };
     let settings = [
         (Light::Day, Place::Exterior),
         (Light::Day, Place::Interior),
@@ -31,7 +33,7 @@ pub(super) fn variety(library: &Library) -> Markup {
                             @let amount = grid.amount(&wanted);
                             @let depth = 8.0 + 52.0 * (amount.shots as f64 / most as f64).sqrt();
                             td.thin[amount.shots < THIN] style=(format!("--depth:{depth:.0}%")) {
-                                b { (amount.shots) } div.small { @if amount.shots == 0 { "missing" } @else { (format!("{:.1} min", amount.seconds / 60.0)) @if amount.shots < THIN { ", thin" } } }
+                                b { (amount.shots) } div.small { @if amount.shots == 0 { (none) } @else { (format!("{:.1} min", amount.seconds / 60.0)) @if amount.shots < THIN { ", thin" } } }
                             }
                         }
                     } } }

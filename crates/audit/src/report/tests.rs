@@ -172,6 +172,18 @@ fn the_answer_counts_the_tasks() {
 }
 
 #[test]
+fn what_the_shipped_weights_do_already_is_not_called_unsure() {
+    let library = Library::of(&shots(2, 20), None);
+    let hours = library.unique_hours();
+    let mut measured = evidence("image", "denoising", hours, 37.0, 0.12, 33.0);
+    measured.start = Some(mse_of_db(37.0));
+    let audit = audit(&library, &[measured]);
+    assert!(audit.verdicts[0].as_shipped && audit.verdicts[0].verdict == Level::Amber);
+    let said = answer(&audit);
+    assert!(said.starts_with("For 1 of 1 tasks the shipped weights suffice") && !said.contains("perhaps"), "{said}");
+}
+
+#[test]
 fn an_empty_library_has_a_page_too() {
     let library = Library::of(&[], None);
     let audit = audit(&library, &[evidence("image", "denoising", 1.0, 37.0, 0.12, 33.0)]);

@@ -60,6 +60,7 @@ pub(super) fn verdict(library: &Library, evidence: &Evidence, more: f64) -> Verd
         because: String::new(),
         density: supply::density(library, likeness_in_shots(&evidence.samples)),
         variety: supply::variety(library, &wants),
+        as_shipped: false,
         compute,
         held_out: evidence.held_out,
         notes: Vec::new(),
@@ -128,6 +129,7 @@ pub(super) fn verdict(library: &Library, evidence: &Evidence, more: f64) -> Verd
     out.probability = Some(probability);
     // Weights that came with the program may reach the target by themselves: that speaks for them, not for the library.
     let alone = evidence.start.filter(|start| probability >= GREEN && told.probability_below(*start) < GREEN);
+    out.as_shipped = alone.is_some();
     out.verdict = match probability {
         p if p >= GREEN && alone.is_none() => Level::Green,
         p if p >= AMBER => Level::Amber,

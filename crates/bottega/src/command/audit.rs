@@ -74,6 +74,9 @@ impl Audit {
                     t.verdict(word == "GREEN", &word)
                 );
                 out += &format!("  {}\n", v.because);
+                for note in &v.notes {
+                    out += &format!("  {note}\n");
+                }
                 for need in &v.needs {
                     out += &format!("  needs {}\n", need.words());
                 }
@@ -95,6 +98,9 @@ impl Audit {
                         c.verdict.0.name(),
                         c.verdict.1.name()
                     );
+                }
+                for line in &what_if.assumed {
+                    out += &format!("  {line}\n");
                 }
             }
             for v in &answer.validated {
