@@ -318,9 +318,7 @@ fn beside(out: &Path, ending: &str) -> PathBuf {
 }
 
 fn hash_of(path: &Path) -> Result<ContentHash, FixActError> {
-    let read = ContentHash::of_file(path, |_| true);
-    let hash = read.map_err(|error| FixActError::NotThere { path: path.to_owned(), error })?;
-    Ok(hash.expect("nothing stops the reading"))
+    ContentHash::of_whole_file(path).map_err(|error| FixActError::NotThere { path: path.to_owned(), error })
 }
 
 /// Whether the film at `path`, of this content, was made by a mending: its recipe lies beside it.

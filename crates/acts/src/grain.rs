@@ -200,7 +200,10 @@ pub(crate) fn work(value: Value, progress: &dyn Progress, cancel: &Cancel) -> Re
     let probe = media::probe(&path).map_err(|e| refusal(e.reason(), e.remedy()))?;
     let index = media::index(&path, &probe).map_err(|e| refusal(e.reason(), e.remedy()))?;
     let (start, end) = match range {
-        Some((start, end)) if grid => (index.clock.frame_at(start), index.clock.frame_at((end - 1).max(start)) + 1),
+        Some((start, end)) if grid => {
+            let own = index.clock.frames_at(FrameRange::new(start, end));
+            (own.start(), own.end())
+        }
         range => range.unwrap_or((0, index.frames())),
     };
     let options = PicturesOptions { threads: 0, skip: Skip::Nothing };

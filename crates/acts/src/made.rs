@@ -35,13 +35,13 @@ impl Made {
     pub(crate) fn find(&self, fingerprint: ContentHash, out: &Path) -> Option<Master> {
         let text = fs::read(self.record(fingerprint, out)).ok()?;
         let record: Record = serde_json::from_slice(&text).ok()?;
-        let now = ContentHash::of_file(out, |_| true).ok()??;
+        let now = ContentHash::of_whole_file(out).ok()?;
         (record.file == out && record.hash == now).then_some(record.master)
     }
 
     /// Notes a master just made. A record that cannot be written costs a second making, so it is no error.
     pub(crate) fn note(&self, fingerprint: ContentHash, out: &Path, master: &Master) {
-        let Ok(Some(hash)) = ContentHash::of_file(out, |_| true) else { return };
+        let Ok(hash) = ContentHash::of_whole_file(out) else { return };
         let record = Record { file: out.to_owned(), hash, master: master.clone() };
         let written = serde_json::to_vec(&record).map(|text| jobs::Whole::write(&self.record(fingerprint, out), &text));
         if let Ok(Err(e)) = written {

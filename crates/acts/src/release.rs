@@ -13,7 +13,7 @@ use credential::{
 };
 use film::ContentHash;
 use jobs::{Cancel, Progress, Whole};
-use ledger::{Entry, Kind, Period};
+use ledger::{Entry, Kind, Period, Receipt};
 use media::encode::Codec;
 use qc::{Finding, Passed, Policy};
 use release::lineage::{Lineage, Source};
@@ -186,7 +186,7 @@ pub fn release(
         return Ok(Released { findings, ledger_entry: Some(answer.index), ..stayed });
     };
 
-    let mut released = leave(&cleared, &passed, &leaving)?;
+    let mut released = leave(&cleared, &passed, &leaving, answer)?;
     released.findings = check.findings().to_vec();
     Ok(released)
 }
@@ -229,14 +229,13 @@ fn put(cleared: &Cleared) -> &Asked {
 }
 
 /// Signs, writes down and hands over. Takes nothing but what was cleared and has passed.
-fn leave(cleared: &Cleared, passed: &Passed, leaving: &Leaving<'_>) -> Result<Released, ReleaseError> {
+fn leave(cleared: &Cleared, passed: &Passed, leaving: &Leaving<'_>, answer: Receipt) -> Result<Released, ReleaseError> {
     let decision = cleared.decision();
     let asked = put(cleared);
     let mut ledger = leaving.house.ledger()?;
-    let answer = leaving.house.write_down(&mut ledger, decision).map_err(DeskError::from)?;
     let read = |error: ledger::ReadError| ReleaseError::Desk(error.into());
-    let entry = ledger.entry(answer.index).map_err(read)?.expect("it was just written");
-    let proof = ledger.inclusion(answer.index).expect("it was just written");
+    let entry = ledger.entry(answer.index).map_err(read)?.expect("it was written before the film was made");
+    let proof = ledger.inclusion(answer.index).expect("it was written before the film was made");
     let (root, size) = (ledger.head().root.to_string(), ledger.head().size);
     let carried = Carried { entry: entry.text, proof };
 
@@ -289,7 +288,7 @@ fn unwritten(path: &Path) -> impl FnOnce(io::Error) -> ReleaseError {
 }
 
 fn hash_of(file: &Path) -> Result<ContentHash, ReleaseError> {
-    Ok(ContentHash::of_file(file, |_| true).map_err(unwritten(file))?.expect("nothing stops the reading"))
+    ContentHash::of_whole_file(file).map_err(unwritten(file))
 }
 
 /// `stem` with the ending of `file`.
@@ -353,9 +352,8 @@ fn own_frames(house: &House, source: &Source) -> Result<Option<[i64; 2]>, Releas
     if house.library().reel(reel)?.is_none() {
         return Ok(Some([frames.start(), frames.end()]));
     }
-    let clock = house.library().record(reel)?.clock;
-    let last = (frames.end() - 1).max(frames.start());
-    Ok(Some([clock.frame_at(frames.start()), clock.frame_at(last) + 1]))
+    let own = house.library().record(reel)?.clock.frames_at(frames);
+    Ok(Some([own.start(), own.end()]))
 }
 
 /// Clearance report and disclosure pack.

@@ -271,7 +271,8 @@ fn clips(cut: &Timeline, snapshot: &Snapshot) -> Vec<ClipCard> {
     let own = |hash: Option<ContentHash>, range: FrameRange| match snapshot.reels.iter().find(|r| Some(r.hash) == hash)
     {
         Some(reel) if !range.is_empty() => {
-            (reel.clock.frame_at(range.start()), reel.clock.frame_at(range.end() - 1) + 1)
+            let own = reel.clock.frames_at(range);
+            (own.start(), own.end())
         }
         _ => (range.start(), range.end()),
     };

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use stage::{Stage, ffmpeg, many_shots, said};
+use stage::{Stage, engine, ffmpeg, many_shots, said, trainer};
 
 /// A slow picture with plain and busy parts, and grain that is new in every frame.
 fn grainy(strength: u32) -> String {
@@ -31,15 +31,6 @@ fn probe(file: &Path, field: &str) -> String {
 
 fn grain(stage: &Stage, film: &str) -> f64 {
     stage.done(&["grain", "measure", film])["deviation"].as_f64().unwrap()
-}
-
-/// Whether nets can be run here; said aloud if not.
-fn engine() -> bool {
-    let here = neural::Engine::load().is_ok();
-    if !here {
-        eprintln!("SKIPPED: onnxruntime is not here; run ./start engine");
-    }
-    here
 }
 
 #[test]
@@ -312,15 +303,6 @@ fn passport_of_what_was_taught(stage: &Stage, home: &std::path::Path) {
     fs::write(home.join("manifest.csv"), list.replace(",train,", ",test,")).unwrap();
     assert!(passport().contains("is not the list of its card"), "a list that was changed is not believed");
     fs::write(home.join("manifest.csv"), list).unwrap();
-}
-
-/// Whether a training can be run here; said aloud if not.
-fn trainer() -> bool {
-    let here = engine() && neural::Trainer::find().is_ok();
-    if !here {
-        eprintln!("SKIPPED: the training program is not here; run ./start engine");
-    }
-    here
 }
 
 /// A net that is open to run and whose weights are no numbers: card, gate and hash agree, so only running it shows.

@@ -8,16 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use stage::{Stage, ffmpeg, many_shots};
-
-/// Whether a training can be run here; said aloud if not.
-fn trainer() -> bool {
-    let here = neural::Engine::load().is_ok() && neural::Trainer::find().is_ok();
-    if !here {
-        eprintln!("SKIPPED: the engines are not here; run ./start engine");
-    }
-    here
-}
+use stage::{Stage, ffmpeg, many_shots, trainer};
 
 fn film(file: &Path, graph: &str) {
     ffmpeg(&["-f", "lavfi", "-i", graph, "-c:v", "libx264", "-qp", "14", "-pix_fmt", "yuv420p"], file);

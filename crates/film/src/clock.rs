@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Rate, TimeBase};
+use crate::{FrameRange, Rate, TimeBase};
 
 /// The clock of a reel: maps its own frames (presentation order) to a constant grid at its nominal rate and back.
 ///
@@ -91,6 +91,12 @@ impl Clock {
         }
     }
 
+    /// The reel's own frames that show in these grid frames; one at least.
+    pub fn frames_at(&self, grid: FrameRange) -> FrameRange {
+        let last = (grid.end() - 1).max(grid.start());
+        FrameRange::new(self.frame_at(grid.start()), self.frame_at(last) + 1)
+    }
+
     /// The first grid frame that shows reel frame `frame` or a later one; one past the last frame gives [`Clock::grid_len`].
     pub fn grid_at(&self, frame: i64) -> i64 {
         match self {
@@ -140,5 +146,15 @@ mod tests {
         let c = Clock::Constant { rate: Rate::FILM, frames: 10 };
         assert!((0..10).all(|f| c.frame_at(f) == f && c.grid_at(f) == f));
         assert_eq!(c.seconds(24), 1.0);
+    }
+
+    #[test]
+    fn grid_frames_show_a_stretch_of_the_reels_own() {
+        let clock = phone();
+        // The stalled third frame shows in several of the grid's: each of them is that one.
+        assert_eq!((2..5).map(|g| clock.frame_at(g)).collect::<Vec<_>>(), [2, 2, 2]);
+        assert_eq!(clock.frames_at(FrameRange::new(2, 5)), FrameRange::new(2, 3));
+        assert_eq!(clock.frames_at(FrameRange::new(0, clock.grid_len())).start(), 0);
+        assert_eq!(clock.frames_at(FrameRange::new(3, 3)), FrameRange::new(2, 3), "one at least");
     }
 }

@@ -22,6 +22,11 @@ impl ContentHash {
         ContentHash(*blake3::hash(bytes).as_bytes())
     }
 
+    /// Hash of a file, read to its end whatever comes.
+    pub fn of_whole_file(path: &Path) -> std::io::Result<ContentHash> {
+        Ok(ContentHash::of_file(path, |_| true)?.expect("nothing stops the reading"))
+    }
+
     /// Hash of a file, read in blocks; `read` is told the bytes of each block and may stop the work by returning false,
     /// which gives `Ok(None)`.
     pub fn of_file(path: &Path, mut read: impl FnMut(u64) -> bool) -> std::io::Result<Option<ContentHash>> {

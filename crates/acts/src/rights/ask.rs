@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
-use catalogue::{Library, LibraryError, LookupError, ReelCard};
+use catalogue::{Library, LibraryError, LookupError};
 use film::{ContentHash, FrameRange};
 use release::lineage::{Found, Library as Holdings, Lineage, Origin, lineage};
 use rights::{Date, Medium, Purpose, Record, Territories};
@@ -242,15 +243,15 @@ pub(crate) fn question(
 
 /// What a cut is made of, by what the library holds and what is recorded of its shots.
 pub(crate) fn lineage_of(library: &Library, record: &Record, cut: &Timeline) -> Result<Lineage, LibraryError> {
-    // Lookups cannot fail in the middle: what goes wrong is told after.
+    // Lookups cannot fail in the middle: what goes wrong is told after. A cut takes many clips of few reels: each is read once.
     let trouble: RefCell<Option<LibraryError>> = RefCell::new(None);
-    let reels: RefCell<HashMap<ContentHash, Option<ReelCard>>> = RefCell::default();
+    let reels: RefCell<HashMap<ContentHash, Option<Rc<Held>>>> = RefCell::default();
     let reel = |hash: &ContentHash| {
         reels
             .borrow_mut()
             .entry(*hash)
-            .or_insert_with(|| match library.reel(*hash) {
-                Ok(card) => card,
+            .or_insert_with(|| match Held::of(library, *hash) {
+                Ok(held) => held.map(Rc::new),
                 Err(error) => {
                     trouble.borrow_mut().get_or_insert(error);
                     None
@@ -258,42 +259,16 @@ pub(crate) fn lineage_of(library: &Library, record: &Record, cut: &Timeline) -> 
             })
             .clone()
     };
-    let shots = |hash: &ContentHash, range: FrameRange| -> Vec<Found> {
-        let Some(card) = reel(hash) else { return Vec::new() };
-        match library.record(*hash) {
-            Ok(record) => {
-                // The timeline counts on the reel's constant grid, the catalogue in the reel's own frames. Frames that mix two
-                // shots show both.
-                let grid = |start: i64, end: i64| {
-                    FrameRange::new(record.clock.grid_at(start), record.clock.grid_at((end - 1).max(start)) + 1)
-                };
-                let mix = |at: usize| record.shots.get(at).and_then(|shot| shot.transition);
-                (0u32..)
-                    .zip(&record.shots)
-                    .map(|(number, shot)| {
-                        let start =
-                            shot.transition.map_or(shot.range.start(), |mix| mix.start().min(shot.range.start()));
-                        let end =
-                            mix(number as usize + 1).map_or(shot.range.end(), |mix| mix.end().max(shot.range.end()));
-                        Found { title: card.title.clone(), shot: Some(number), frames: grid(start, end) }
-                    })
-                    .filter(|found| found.frames.overlap(range).is_some_and(|common| !common.is_empty()))
-                    .collect()
-            }
-            Err(error) => {
-                trouble.borrow_mut().get_or_insert(error);
-                Vec::new()
-            }
-        }
-    };
+    let shots = |hash: &ContentHash, range: FrameRange| reel(hash).map_or_else(Vec::new, |held| held.shots_in(range));
     let origin = |hash: &ContentHash, range: FrameRange| {
-        let card = reel(hash)?;
-        let made = shots(hash, range)
+        let held = reel(hash)?;
+        let made = held
+            .shots_in(range)
             .into_iter()
             .find_map(|found| row_of(record, &found.title, found.shot, Some(&hash.to_string()))?.made.clone());
         Some(match made {
             Some(made) => Origin::Generated(made),
-            None if crate::fix::is_mended(&card.path, *hash) => Origin::Restored,
+            None if held.mended => Origin::Restored,
             None => Origin::Real,
         })
     };
@@ -306,6 +281,37 @@ pub(crate) fn lineage_of(library: &Library, record: &Record, cut: &Timeline) -> 
     match trouble.into_inner() {
         Some(error) => Err(error),
         None => Ok(found),
+    }
+}
+
+/// What the library holds of a reel that a cut takes from.
+struct Held {
+    shots: Vec<Found>,
+    /// Whether `fix` made it.
+    mended: bool,
+}
+
+impl Held {
+    fn of(library: &Library, hash: ContentHash) -> Result<Option<Held>, LibraryError> {
+        let Some(card) = library.reel(hash)? else { return Ok(None) };
+        let record = library.record(hash)?;
+        // The timeline counts on the reel's constant grid, the catalogue in the reel's own frames. Frames that mix two shots
+        // show both.
+        let grid = |start: i64, end: i64| {
+            FrameRange::new(record.clock.grid_at(start), record.clock.grid_at((end - 1).max(start)) + 1)
+        };
+        let mix = |at: usize| record.shots.get(at).and_then(|shot| shot.transition);
+        let shots = (0u32..).zip(&record.shots).map(|(number, shot)| {
+            let start = shot.transition.map_or(shot.range.start(), |mix| mix.start().min(shot.range.start()));
+            let end = mix(number as usize + 1).map_or(shot.range.end(), |mix| mix.end().max(shot.range.end()));
+            Found { title: card.title.clone(), shot: Some(number), frames: grid(start, end) }
+        });
+        Ok(Some(Held { shots: shots.collect(), mended: crate::fix::is_mended(&card.path, hash) }))
+    }
+
+    fn shots_in(&self, range: FrameRange) -> Vec<Found> {
+        let shows = |found: &&Found| found.frames.overlap(range).is_some_and(|common| !common.is_empty());
+        self.shots.iter().filter(shows).cloned().collect()
     }
 }
 

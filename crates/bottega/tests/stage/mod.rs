@@ -179,3 +179,21 @@ pub(crate) fn data(name: &str) -> Option<PathBuf> {
     }
     Some(file)
 }
+
+/// Whether nets can be run here; said aloud if not.
+pub(crate) fn engine() -> bool {
+    let here = neural::Engine::load().is_ok();
+    if !here {
+        eprintln!("SKIPPED: onnxruntime is not here; run ./start engine");
+    }
+    here
+}
+
+/// Whether a training can be run here; said aloud if not.
+pub(crate) fn trainer() -> bool {
+    let here = engine() && neural::Trainer::find().is_ok();
+    if !here {
+        eprintln!("SKIPPED: the training program is not here; run ./start engine");
+    }
+    here
+}
