@@ -5,7 +5,7 @@ mod stage;
 use std::fs;
 
 use serde_json::Value;
-use stage::{Stage, ffmpeg, many_shots, said};
+use stage::{Stage, ffmpeg, many_shots, said, trainer};
 
 /// One title of two reels, each of 24 shots, those of the second twice as long and unlike the first's.
 fn two_reels(stage: &Stage, quick: bool) {
@@ -16,15 +16,6 @@ fn two_reels(stage: &Stage, quick: bool) {
     ffmpeg(&line, &stage.path("film reel 2.mp4"));
     let words = ["ingest", "film reel 1.mp4", "film reel 2.mp4", "--quick"];
     stage.done(&words[..if quick { 4 } else { 3 }]);
-}
-
-/// Whether nets can be taught and run here; said aloud if not.
-fn engines() -> bool {
-    let here = neural::Trainer::find().is_ok() && neural::Engine::load().is_ok();
-    if !here {
-        eprintln!("SKIPPED: the engines are not here; run ./start engine");
-    }
-    here
 }
 
 fn judged(answer: &Value) -> &Vec<Value> {
@@ -72,7 +63,7 @@ fn without_the_training_program_all_that_needs_none_is_told() {
 
 #[test]
 fn film_that_was_only_read_quickly_is_unknown() {
-    if !engines() {
+    if !trainer() {
         return;
     }
     let stage = Stage::new();
@@ -85,7 +76,7 @@ fn film_that_was_only_read_quickly_is_unknown() {
 
 #[test]
 fn small_trainings_say_how_they_were_judged_how_they_ended_and_on_how_much() {
-    if !engines() {
+    if !trainer() {
         return;
     }
     let stage = Stage::new();

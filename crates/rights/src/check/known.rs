@@ -78,22 +78,9 @@ fn forbidden(entry: &Entry, row: &Consent, flags: &mut Flags) {
 
 /// How many letters must be changed, added or left out to make one word of the other; capitals and spaces count too.
 fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
     // A word much longer than any of ours is none of ours misspelt, and may be huge.
-    if one.chars().take(other.len() + 3).count() > other.len() + 2 {
-        return usize::MAX;
-    }
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.chars().enumerate() {
-        let mut before = row[0];
-        row[0] = i + 1;
-        for (j, b) in other.iter().enumerate() {
-            let change = before + usize::from(a != *b);
-            before = row[j + 1];
-            row[j + 1] = change.min(before + 1).min(row[j] + 1);
-        }
-    }
-    row[other.len()]
+    let most = other.chars().count() + 2;
+    if one.chars().take(most + 1).count() > most { usize::MAX } else { strsim::levenshtein(one, other) }
 }
 
 #[cfg(test)]
