@@ -1,5 +1,6 @@
 //! Where in the world: sets of countries.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -102,8 +103,15 @@ impl Territories {
 
     /// Their codes, alphabetical.
     pub fn codes(&self) -> Vec<&'static str> {
-        let here = |(place, code)| (self.0[place / 64] >> (place % 64) & 1 == 1).then_some(code);
-        CODES.split(' ').enumerate().filter_map(here).collect()
+        let mut codes = Vec::with_capacity(self.len());
+        for (at, word) in self.0.iter().enumerate() {
+            let mut left = *word;
+            while left != 0 {
+                codes.push(code(at * 64 + left.trailing_zeros() as usize));
+                left &= left - 1;
+            }
+        }
+        codes
     }
 
     /// As it would be written: `WORLD`, or the codes, or `WORLD` less a few.
@@ -121,9 +129,21 @@ fn place(code: &str) -> Option<usize> {
     if code.len() != 2 {
         return None;
     }
-    // Every code takes three bytes of the list.
-    let at = CODES.as_bytes().chunks(3).position(|chunk| &chunk[..2] == code.as_bytes())?;
-    Some(at)
+    let (mut first, mut after) = (0, CODES.len().div_ceil(3));
+    while first < after {
+        let middle = usize::midpoint(first, after);
+        match self::code(middle).cmp(code) {
+            Ordering::Equal => return Some(middle),
+            Ordering::Less => first = middle + 1,
+            Ordering::Greater => after = middle,
+        }
+    }
+    None
+}
+
+/// Every code takes three bytes of the list.
+fn code(place: usize) -> &'static str {
+    &CODES[place * 3..place * 3 + 2]
 }
 
 impl fmt::Display for Territories {

@@ -46,6 +46,9 @@ fn record(persons: usize, each: usize) -> Record {
                 projects: vec![if good { "w:film" } else { "w:film-2" }.into()],
                 territories: if good { Territories::world() } else { Territories::parse(["US"]).unwrap() },
                 not_after: Some(Until::Perpetual),
+                // No two of a record are alike to the letter.
+                page: Some(1 + (n * 7 + c) as u32 % 90),
+                signed_at: like.signed_at.map(|day| day.saturating_sub(jiff::Span::new().days((n + c) as i64 % 300))),
                 ..like.clone()
             };
             assert!(c + 1 != each || consent.replica == Replica::Employment);
@@ -201,6 +204,15 @@ fn main() {
         "one decision, 10,000 consents: a shot of ten persons, one dubbed by a model",
         &times(2_000, |n| drop(black_box(ask(&many, &dubbed[n])))),
     );
+    let barred: Vec<Question> = plain.iter().map(airborne).collect();
+    print(
+        "one decision, 10,000 consents: a shot of ten persons, blocked, a hundred consents told apart",
+        &times(2_000, |n| {
+            let decision = book.decide(&many, STUDIO, &barred[n]);
+            assert_eq!(decision.decision, Answer::Blocked);
+            drop(black_box(decision));
+        }),
+    );
     let alone = record(1, 10_000);
     print(
         "one decision, all 10,000 consents of the one person shown",
@@ -224,6 +236,12 @@ fn main() {
         "Cedar alone, one consent",
         &times(20_000, |_| drop(black_box(authorizer.is_authorized(&request, &set, &nobody)))),
     );
+}
+
+/// The same, by a medium that no consent gives.
+fn airborne(question: &Question) -> Question {
+    let Question::Release(release) = question else { unreachable!("made above") };
+    Question::Release(Release { media: vec![Medium::Theatrical, Medium::Airline], ..release.clone() })
 }
 
 /// The same use of a shot that shows nobody: shot 2 of the small world.

@@ -52,6 +52,23 @@ fn through<'a>(consent: &'a Consent, events: &[&'a Event], first: Date, last: Da
     Standing { consent: Cow::Owned(consent.standing(events.iter().copied(), last).consent), ended }
 }
 
+/// Puts first those that nothing plain stands against: one that carries ends the search. That they carry is for the rules to say,
+/// and each of these words is a rule of the house, so that none that carries is put behind.
+pub(crate) fn likely_first(asked: &Asked, need: &Need<'_>, standings: &mut [Standing<'_>]) {
+    let wanted = Wanted::of(asked, need);
+    standings.sort_by_cached_key(|standing| {
+        let consent = &*standing.consent;
+        let likely = standing.ended.is_none()
+            && need.acts.iter().all(|act| consent.acts.contains(act))
+            && need.purposes.iter().all(|purpose| consent.purposes.contains(purpose))
+            && (need.class == Class::Subject
+                || need.project.is_some_and(|project| consent.projects.iter().any(|given| given == project)))
+            && wanted.media.iter().all(|medium| consent.media.iter().any(|given| given.as_str() == *medium))
+            && wanted.territories.without(&consent.territories).is_empty();
+        !likely
+    });
+}
+
 /// A consent beside what is needed.
 pub(crate) fn subject<'a>(
     case: &mut Case<'a>,

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use cedar_policy::{Authorizer, Decision, Entities, EntityUid, Policy, PolicySet, Request};
 
+use crate::glance::{Glance, Places};
 use crate::pack::{Effect, Pack, SCHEMA};
 use crate::subject::Subject;
 use crate::vocabulary::Kind;
@@ -14,7 +15,7 @@ use crate::vocabulary::Kind;
 pub(crate) type Packs = u64;
 
 /// A policy that spoke.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Spoken {
     /// Its rule.
     pub(crate) rule: Arc<str>,
@@ -27,11 +28,23 @@ pub(crate) struct Spoken {
 /// All policies about one kind of subject of one set of packs.
 #[derive(Debug)]
 pub(crate) struct Sheaf {
-    set: PolicySet,
+    policies: Vec<Leaf>,
     effects: HashMap<String, (Arc<str>, Effect)>,
+    places: Places,
+    /// Sets of the policies that a glance left, by which they are.
+    sets: Mutex<HashMap<Vec<usize>, Arc<PolicySet>>>,
     /// Rules, by id.
     pub(crate) rules: Vec<Arc<str>>,
 }
+
+#[derive(Debug)]
+struct Leaf {
+    policy: Policy,
+    glance: Glance,
+}
+
+/// So many sets of a sheaf are kept; subjects of a film leave a few dozen.
+const SETS: usize = 4_096;
 
 /// Cedar with the sets of policies that were needed so far.
 #[derive(Debug, Default)]
@@ -61,8 +74,8 @@ impl Engine {
 
 impl Sheaf {
     fn of(packs: &[Pack], governing: Packs, kind: Kind) -> Sheaf {
-        let everything = Policy::parse(None, "permit (principal, action, resource);").expect("written here");
-        let mut set = PolicySet::from_policies([everything]).expect("one policy");
+        let places = Places::of(kind);
+        let mut policies = Vec::new();
         let mut effects = HashMap::new();
         let mut rules: Vec<Arc<str>> = Vec::new();
         for (at, pack) in packs.iter().enumerate().filter(|(at, _)| governing >> at & 1 == 1) {
@@ -76,15 +89,62 @@ impl Sheaf {
                     }
                 };
                 effects.insert(said.policy.id().to_string(), (rule, said.effect));
-                set.add(said.policy.clone()).expect("ids are held apart when packs are read");
+                // What Cedar does not write out is not glanced at.
+                let glance = said.policy.to_json().map_or(Glance::Unread, |json| Glance::read(&json, &places));
+                policies.push(Leaf { policy: said.policy.clone(), glance });
             }
         }
         rules.sort();
-        Sheaf { set, effects, rules }
+        Sheaf { policies, effects, places, sets: Mutex::default(), rules }
+    }
+
+    /// These policies, ready for Cedar.
+    fn set(&self, which: Vec<usize>) -> Arc<PolicySet> {
+        let mut sets = self.sets.lock().unwrap_or_else(|broken| broken.into_inner());
+        if let Some(known) = sets.get(&which) {
+            return Arc::clone(known);
+        }
+        let everything = Policy::parse(None, "permit (principal, action, resource);").expect("written here");
+        let policies = which.iter().map(|at| self.policies[*at].policy.clone());
+        let set = PolicySet::from_policies([everything].into_iter().chain(policies));
+        let set = Arc::new(set.expect("ids are held apart when packs are read"));
+        if sets.len() < SETS {
+            sets.insert(which, Arc::clone(&set));
+        }
+        set
     }
 
     /// What speaks about `subject`. A rule that cannot be asked speaks against.
     pub(crate) fn ask(&self, subject: &Subject) -> Vec<Spoken> {
+        let spoken = self.cedar(subject, self.glance(subject));
+        // In builds for tests Cedar is asked every policy as well: what a glance leaves out must be silent.
+        #[cfg(debug_assertions)]
+        assert_eq!(spoken, self.whole(subject), "{subject:?}");
+        spoken
+    }
+
+    /// Policies that may speak.
+    pub(crate) fn glance(&self, subject: &Subject) -> Vec<usize> {
+        let facts = self.places.facts(subject);
+        (0..self.policies.len()).filter(|at| self.policies[*at].glance.holds(&facts) != Some(false)).collect()
+    }
+
+    /// The same as `ask`, of Cedar alone.
+    #[cfg(any(test, debug_assertions))]
+    pub(crate) fn whole(&self, subject: &Subject) -> Vec<Spoken> {
+        self.cedar(subject, (0..self.policies.len()).collect())
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.policies.len()
+    }
+
+    /// What these policies say.
+    fn cedar(&self, subject: &Subject, which: Vec<usize>) -> Vec<Spoken> {
+        if which.is_empty() {
+            return Vec::new();
+        }
         let action = ACTIONS[subject.kind as usize].clone();
         // In builds for tests every request is held against the schema; a rule that then finds another type errs, and blocks.
         let schema = cfg!(debug_assertions).then(|| &*SCHEMA);
@@ -100,7 +160,7 @@ impl Sheaf {
                 return all.collect();
             }
         };
-        let response = AUTHORIZER.is_authorized(&request, &self.set, &NOBODY);
+        let response = AUTHORIZER.is_authorized(&request, &self.set(which), &NOBODY);
         let mut spoken: Vec<Spoken> = response
             .diagnostics()
             .errors()

@@ -7,7 +7,7 @@
 //! against a use names its rule, the facts, their paper and what would change it.
 //!
 //! Reading order: [`question`], [`decision`]; how rules are kept: [`vocabulary`], [`pack`], [`shelf`], [`rulebook`]; how they are
-//! asked: `subject`, `engine`, `govern`, `case`; about what: `work`, `shot`, `need`, `consent`, `person`; what is owed: `duty`, [`pay`],
+//! asked: `subject`, `engine`, `glance`, `govern`, `case`; about what: `work`, `shot`, `need`, `consent`, `person`; what is owed: `duty`, [`pay`],
 //! `due`; the whole: [`decide`], [`gate`]; what would change the answer: [`fix`].
 
 mod case;
@@ -19,6 +19,7 @@ mod duty;
 mod engine;
 pub mod fix;
 pub mod gate;
+mod glance;
 mod govern;
 mod lesson;
 mod making;

@@ -44,7 +44,8 @@ impl<'a> Case<'a> {
         if let Some(party) = record.parties.get(need.person) {
             self.trail.saw("party", &party.id, party);
         }
-        let standings = consent::standings(self, need);
+        let mut standings = consent::standings(self, need);
+        consent::likely_first(&self.asked, need, &mut standings);
         let mut words: Vec<(Standing<'a>, Subject, Word)> = Vec::new();
         let mut carrying = None;
         for standing in standings {

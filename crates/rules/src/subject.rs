@@ -17,6 +17,19 @@ pub(crate) enum Value {
     Longs(Vec<i64>),
 }
 
+impl Value {
+    /// As a number, where rules see one: a day is one too, 20270501.
+    pub(crate) fn long(&self) -> Option<i64> {
+        match self {
+            Value::Long(number) => Some(*number),
+            Value::Day(day) => {
+                Some(i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day()))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The row that facts are read from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Source {
@@ -193,13 +206,18 @@ impl Subject {
         out
     }
 
+    /// Facts that rules see, where there is one.
+    pub(crate) fn seen(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        let seen = self.attrs.iter().filter(|attr| !attr.said);
+        seen.filter_map(|attr| Some((attr.name, attr.value.as_ref()?)))
+    }
+
     /// As Cedar sees it.
     pub(crate) fn context(&self) -> Context {
-        let pairs = self.attrs.iter().filter(|attr| !attr.said).filter_map(|attr| {
-            let value = match attr.value.as_ref()? {
+        let pairs = self.seen().map(|(name, value)| {
+            let value = match value {
                 Value::Bool(yes) => RestrictedExpression::new_bool(*yes),
-                Value::Long(number) => RestrictedExpression::new_long(*number),
-                Value::Day(day) => RestrictedExpression::new_long(number(*day)),
+                Value::Long(_) | Value::Day(_) => RestrictedExpression::new_long(value.long().expect("a number")),
                 Value::Text(text) => RestrictedExpression::new_string(text.clone()),
                 Value::Words(words) => RestrictedExpression::new_set(
                     words.iter().map(|word| RestrictedExpression::new_string(word.clone())),
@@ -208,7 +226,7 @@ impl Subject {
                     RestrictedExpression::new_set(all.iter().map(|one| RestrictedExpression::new_long(*one)))
                 }
             };
-            Some((attr.name.to_owned(), value))
+            (name.to_owned(), value)
         });
         Context::from_pairs(pairs).expect("no name is there twice")
     }
@@ -218,9 +236,4 @@ impl Subject {
 fn places(words: &[String]) -> Option<String> {
     let set = Territories::parse(words.iter().map(String::as_str)).ok()?;
     Some(set.words().join(", "))
-}
-
-/// A day as rules see it, 20270501.
-fn number(day: Date) -> i64 {
-    i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day())
 }

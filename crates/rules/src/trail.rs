@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
 
 /// Rows looked at, by kind and name.
 #[derive(Default)]
@@ -28,40 +27,7 @@ impl<'a> Trail<'a> {
     }
 }
 
+/// Of a row as JSON, its fields in the order in which they are declared.
 fn hash(row: &impl Serialize) -> [u8; 32] {
-    let value = serde_json::to_value(row).expect("plain values");
-    let mut text = String::new();
-    canonical(&value, &mut text);
-    *blake3::hash(text.as_bytes()).as_bytes()
-}
-
-/// JSON without spaces, its names in order.
-fn canonical(value: &Value, out: &mut String) {
-    match value {
-        Value::Object(map) => {
-            out.push('{');
-            let mut names: Vec<&String> = map.keys().collect();
-            names.sort();
-            for (at, name) in names.into_iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                out.push_str(&Value::from(name.as_str()).to_string());
-                out.push(':');
-                canonical(&map[name], out);
-            }
-            out.push('}');
-        }
-        Value::Array(items) => {
-            out.push('[');
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                canonical(item, out);
-            }
-            out.push(']');
-        }
-        plain => out.push_str(&plain.to_string()),
-    }
+    *blake3::hash(&serde_json::to_vec(row).expect("plain values")).as_bytes()
 }
