@@ -14,6 +14,19 @@ const BASES: &[&str] = &["equivalent_days", "day_rate", "flat", "none"];
 const RESIDUALS: &[&str] = &["as_if_performed", "none"];
 const HANDED: &[&str] = &["footage", "replica", "training_set", "script"];
 const BARGAINING: &[&str] = &["open", "agreed", "arbitration"];
+/// Human acts that rules, duties and papers look for; a studio may record others of its own.
+const DEEDS: &[&str] = &[
+    "consultation",
+    "notice",
+    "disclosure",
+    "review",
+    "undertaking",
+    "approval",
+    "placement",
+    "contribution",
+    "payment",
+    "deletion",
+];
 /// What a consent may forbid beside acts, purposes and its own words for a use.
 const FORBIDDEN: &str = "training_other_models";
 
@@ -51,6 +64,12 @@ pub(super) fn words(entry: &Entry, flags: &mut Flags) {
             }
             forbidden(entry, row, flags);
         }
+        Entry::Deed(row) => {
+            if let Some(known) = meant(&row.kind, DEEDS.iter().copied()) {
+                let what = format!("kind: `{}` would answer nothing; write `{known}`", brief(&row.kind));
+                flags.refuse(entry, what);
+            }
+        }
         Entry::Transfer(row) => is_one_of("what", &row.what, HANDED, ""),
         Entry::Synthetic(row) => {
             if let Some(word) = &row.bargaining {
@@ -64,16 +83,17 @@ pub(super) fn words(entry: &Entry, flags: &mut Flags) {
 /// What a consent forbids may be told in words of its own, as its `tags` are; one that is nearly ours is ours misspelt.
 fn forbidden(entry: &Entry, row: &Consent, flags: &mut Flags) {
     let ours = || Act::ALL.iter().map(|act| act.as_str()).chain(Purpose::ALL.iter().map(|p| p.as_str()));
-    for word in &row.forbid {
-        let known = ours().chain([FORBIDDEN]);
-        let near = known.map(|known| (distance(word, known), known)).min();
-        if let Some((away, known)) = near
-            && (1..=known.len().div_ceil(6).min(2)).contains(&away)
-            && !row.tags.contains(word)
-        {
+    for word in row.forbid.iter().filter(|word| !row.tags.contains(word)) {
+        if let Some(known) = meant(word, ours().chain([FORBIDDEN])) {
             flags.refuse(entry, format!("forbid: `{}` would forbid nothing; write `{known}`", brief(word)));
         }
     }
+}
+
+/// The known word that `word` is misspelt from, if it is nearly one.
+fn meant<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    let (away, known) = known.map(|known| (distance(word, known), known)).min()?;
+    (1..=known.len().div_ceil(6).min(2)).contains(&away).then_some(known)
 }
 
 /// How many letters must be changed, added or left out to make one word of the other; capitals and spaces count too.
@@ -120,6 +140,7 @@ mod tests {
             (consent("pay={basis='flat',amount='1.00',currency='EUR',residuals='yes'}"), "as_if_performed"),
             (consent("forbid=['nudity','Trailers']"), "write `trailer`"),
             (consent("forbid=['advertisng']"), "write `advertising`"),
+            ("[[deed]]\nid='d:1'\nkind='Consultaton'\nabout='w:a'\nby='lg'\non=2027-01-01".to_owned(), "write `consultation`"),
             (
                 "[[transfer]]\nid='x:1'\nto='p:a'\nwhat='replicas'\nworks=['w:a']\non=2027-01-01".to_owned(),
                 "not one of footage, replica",
@@ -136,7 +157,8 @@ mod tests {
     fn words_that_rules_know_or_that_are_a_consents_own_are_taken() {
         let text = "[[agreement]]\nid='a:1'\nwork='w:a'\nfor='engagement'\nclauses=[{topic='promotion',effect='barred',page=1},{topic='transfer',effect='barred',page=2}]\n\
             [[engagement]]\nid='n:1'\nparty='p:a'\nwork='w:a'\ncraft='other'\nrole='producer'\n\
-            [[consent]]\nid='c:1'\nperson='p:a'\nbiometrics=['iris']\nmade_by='archive'\nforbid=['nudity','political','training_other_models','dub','smoking']";
+            [[consent]]\nid='c:1'\nperson='p:a'\nbiometrics=['iris']\nmade_by='archive'\nforbid=['nudity','political','training_other_models','dub','smoking']\n\
+            [[deed]]\nid='d:1'\nkind='screening'\nabout='w:a'\nby='lg'\non=2027-01-01";
         assert_eq!(flags(text), []);
     }
 }
