@@ -238,18 +238,25 @@ fn sad<const N: usize>(a: &[u8], b: &[u8], stride: usize, most: u32) -> u32 {
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 fn rows_apart<const N: usize>(a: &[u8], b: &[u8], stride: usize) -> u32 {
-    use std::arch::x86_64::{_mm_add_epi64, _mm_cvtsi128_si64, _mm_sad_epu8, _mm_set_epi64x, _mm_unpackhi_epi64};
-    let eight = |from: &[u8], at: usize| i64::from_le_bytes(from[at..at + 8].try_into().expect("eight bytes"));
-    // Where the second eight bytes lie, and how far it is to the next sixteen: one row of 16, or two of 8.
-    let (second, step, times) = if N == 16 { (8, stride, N / 2) } else { (stride, 2 * stride, N / 4) };
-    // SAFETY: these belong to SSE2, which every x86_64 processor has; they work on values alone, not on memory.
+    use std::arch::x86_64::{
+        __m128i, _mm_add_epi64, _mm_cvtsi128_si64, _mm_sad_epu8, _mm_set_epi64x, _mm_unpackhi_epi64,
+    };
+    // One row of 16, or two of 8.
+    let (step, times) = if N == 16 { (stride, N / 2) } else { (2 * stride, N / 4) };
+    // SAFETY: these belong to SSE2, which every x86_64 processor has; they work on values alone, not on memory, and sixteen bytes
+    // are what a value of theirs is made of.
     unsafe {
+        let sixteen = |from: &[u8], at: usize| -> __m128i {
+            if N == 16 {
+                std::mem::transmute::<[u8; 16], __m128i>(from[at..at + 16].try_into().expect("sixteen bytes"))
+            } else {
+                let eight = |at: usize| i64::from_le_bytes(from[at..at + 8].try_into().expect("eight bytes"));
+                _mm_set_epi64x(eight(at + stride), eight(at))
+            }
+        };
         let mut sum = _mm_set_epi64x(0, 0);
         for k in 0..times {
-            let at = k * step;
-            let p = _mm_set_epi64x(eight(a, at + second), eight(a, at));
-            let q = _mm_set_epi64x(eight(b, at + second), eight(b, at));
-            sum = _mm_add_epi64(sum, _mm_sad_epu8(p, q));
+            sum = _mm_add_epi64(sum, _mm_sad_epu8(sixteen(a, k * step), sixteen(b, k * step)));
         }
         (_mm_cvtsi128_si64(sum) + _mm_cvtsi128_si64(_mm_unpackhi_epi64(sum, sum))) as u32
     }
