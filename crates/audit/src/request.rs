@@ -102,7 +102,7 @@ impl Request {
         };
         let edge = |of: Reach| {
             format!(
-                "{} % of its shots lie nearer to their fellows than this lies to the library.",
+                "{} % of the library's shots lie nearer to their fellows than this lies to it.",
                 figures(of.percentile)
             )
         };
