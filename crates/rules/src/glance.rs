@@ -59,7 +59,10 @@ impl Places {
     pub(crate) fn facts<'s>(&self, subject: &'s Subject) -> Facts<'s> {
         let mut facts = vec![None; self.0.len()];
         for (name, value) in subject.seen() {
-            facts[self.0[name]] = Some(value);
+            // What is no fact of its kind no policy can name.
+            if let Some(at) = self.0.get(name) {
+                facts[*at] = Some(value);
+            }
         }
         facts
     }
