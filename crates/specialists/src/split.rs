@@ -167,8 +167,17 @@ impl Split {
 /// Where chance left a role empty, another gives to it: a whole work where works are held out, else a set; of what has no role
 /// from before if it can be, the first in hash order. What was held out before, or by name, stays so.
 fn fill(sets: &mut [Set], works: &BTreeSet<usize>, by_work: bool) {
+    // Too few to go round: something is learned from, so that what is missing is film to judge it by, whatever the hash says.
+    if sets.len() < 3 {
+        if sets.iter().all(|s| s.role != Role::Train)
+            && let Some(free) = sets.iter_mut().find(|s| !s.stays())
+        {
+            free.role = Role::Train;
+        }
+        return;
+    }
     for needed in [Role::Train, Role::Test, Role::Watch] {
-        if sets.len() < 3 || sets.iter().any(|s| s.role == needed) {
+        if sets.iter().any(|s| s.role == needed) {
             continue;
         }
         let whole = by_work && needed != Role::Watch;
@@ -315,6 +324,12 @@ mod tests {
             for role in [Role::Train, Role::Watch, Role::Test] {
                 assert!(roles.values().any(|r| *r == role), "{setups} groups: {role:?}");
             }
+        }
+        for (setups, title) in (1..3).flat_map(|setups| (0..60u8).map(move |title| (setups, title))) {
+            let groups: Vec<Group> =
+                (0..setups).map(|setup| Group { title: 0, reel: reel(&[title, 7]), setup }).collect();
+            let roles = settle(&mut Split::default(), &groups);
+            assert!(roles.values().any(|r| *r == Role::Train), "{setups} groups: nothing to learn from");
         }
         // All of it held out by name: nothing is taken from that.
         let named = Split::default().settle(&groups(0, 1, 6), &[], &BTreeSet::from([0]));
