@@ -11,7 +11,8 @@ use crate::word::{Document, Guild};
 pub struct Deed {
     /// Name of this record, `d:…`.
     pub id: String,
-    /// What: `consultation`, `notice`, `disclosure`, `review`, `undertaking`, `approval`, `placement`, `contribution`, `payment`.
+    /// What: `consultation`, `notice`, `disclosure`, `review`, `undertaking`, `approval`, `placement`, `contribution`,
+    /// `payment`, `deletion`, or the studio's own.
     pub kind: String,
     /// About whom or what: the id of a work, a model, a person, a transfer, a duty.
     pub about: String,

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Officially assigned codes of ISO 3166-1, alphabetical.
+/// Officially assigned codes of ISO 3166-1, alphabetical: they are searched by halves.
 const CODES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW \
 BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB \
 GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM \
@@ -107,7 +107,7 @@ impl Territories {
         for (at, word) in self.0.iter().enumerate() {
             let mut left = *word;
             while left != 0 {
-                codes.push(code(at * 64 + left.trailing_zeros() as usize));
+                codes.push(code_at(at * 64 + left.trailing_zeros() as usize));
                 left &= left - 1;
             }
         }
@@ -132,7 +132,7 @@ fn place(code: &str) -> Option<usize> {
     let (mut first, mut after) = (0, CODES.len().div_ceil(3));
     while first < after {
         let middle = usize::midpoint(first, after);
-        match self::code(middle).cmp(code) {
+        match code_at(middle).cmp(code) {
             Ordering::Equal => return Some(middle),
             Ordering::Less => first = middle + 1,
             Ordering::Greater => after = middle,
@@ -142,7 +142,7 @@ fn place(code: &str) -> Option<usize> {
 }
 
 /// Every code takes three bytes of the list.
-fn code(place: usize) -> &'static str {
+fn code_at(place: usize) -> &'static str {
     &CODES[place * 3..place * 3 + 2]
 }
 

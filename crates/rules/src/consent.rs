@@ -52,8 +52,8 @@ fn through<'a>(consent: &'a Consent, events: &[&'a Event], first: Date, last: Da
     Standing { consent: Cow::Owned(consent.standing(events.iter().copied(), last).consent), ended }
 }
 
-/// Puts first those that nothing plain stands against: one that carries ends the search. That they carry is for the rules to say,
-/// and each of these words is a rule of the house, so that none that carries is put behind.
+/// Puts first those that nothing plain stands against: one that carries ends the search. That they carry is for the rules to say.
+/// Each of these conditions is one of `core`, which governs always, so that no consent that carries is put behind.
 pub(crate) fn likely_first(asked: &Asked, need: &Need<'_>, standings: &mut [Standing<'_>]) {
     let wanted = Wanted::of(asked, need);
     standings.sort_by_cached_key(|standing| {

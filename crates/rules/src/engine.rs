@@ -43,8 +43,8 @@ struct Leaf {
     glance: Glance,
 }
 
-/// So many sets of a sheaf are kept; subjects of a film leave a few dozen.
-const SETS: usize = 4_096;
+/// So many sets of a sheaf are kept; others are made each time they are needed.
+const SETS: usize = 256;
 
 /// Cedar with the sets of policies that were needed so far.
 #[derive(Debug, Default)]
@@ -57,6 +57,8 @@ static RESOURCE: LazyLock<EntityUid> = LazyLock::new(|| uid("Subject::\"subject\
 static ACTIONS: LazyLock<Vec<EntityUid>> =
     LazyLock::new(|| Kind::ALL.iter().map(|kind| uid(&format!("Action::\"{}\"", kind.as_str()))).collect());
 static AUTHORIZER: LazyLock<Authorizer> = LazyLock::new(Authorizer::new);
+static EVERYTHING: LazyLock<Policy> =
+    LazyLock::new(|| Policy::parse(None, "permit (principal, action, resource);").expect("written here"));
 static NOBODY: LazyLock<Entities> = LazyLock::new(Entities::empty);
 
 fn uid(text: &str) -> EntityUid {
@@ -90,7 +92,7 @@ impl Sheaf {
                 };
                 effects.insert(said.policy.id().to_string(), (rule, said.effect));
                 // What Cedar does not write out is not glanced at.
-                let glance = said.policy.to_json().map_or(Glance::Unread, |json| Glance::read(&json, &places));
+                let glance = said.json.as_ref().map_or(Glance::Unread, |json| Glance::read(json, &places));
                 policies.push(Leaf { policy: said.policy.clone(), glance });
             }
         }
@@ -100,14 +102,14 @@ impl Sheaf {
 
     /// These policies, ready for Cedar.
     fn set(&self, which: Vec<usize>) -> Arc<PolicySet> {
-        let mut sets = self.sets.lock().unwrap_or_else(|broken| broken.into_inner());
-        if let Some(known) = sets.get(&which) {
+        let sets = || self.sets.lock().unwrap_or_else(|broken| broken.into_inner());
+        if let Some(known) = sets().get(&which) {
             return Arc::clone(known);
         }
-        let everything = Policy::parse(None, "permit (principal, action, resource);").expect("written here");
         let policies = which.iter().map(|at| self.policies[*at].policy.clone());
-        let set = PolicySet::from_policies([everything].into_iter().chain(policies));
+        let set = PolicySet::from_policies([EVERYTHING.clone()].into_iter().chain(policies));
         let set = Arc::new(set.expect("ids are held apart when packs are read"));
+        let mut sets = sets();
         if sets.len() < SETS {
             sets.insert(which, Arc::clone(&set));
         }
@@ -142,6 +144,7 @@ impl Sheaf {
 
     /// What these policies say.
     fn cedar(&self, subject: &Subject, which: Vec<usize>) -> Vec<Spoken> {
+        // Where no policy is left, none can speak or err, whatever the facts.
         if which.is_empty() {
             return Vec::new();
         }

@@ -217,6 +217,8 @@ pub struct Pack {
 #[derive(Clone, Debug)]
 pub(crate) struct Said {
     pub(crate) policy: Policy,
+    /// The same in Cedar's JSON form, where Cedar can write it out.
+    pub(crate) json: Option<serde_json::Value>,
     pub(crate) rule: String,
     pub(crate) effect: Effect,
     pub(crate) kinds: Vec<Kind>,
@@ -427,7 +429,7 @@ fn policies(text: &PackText, rules: &BTreeMap<String, Sheet>) -> Result<Vec<Said
         if let Some(e) = result.validation_warnings().next() {
             return Err(fault(at, format!("{id} does not hold against the schema: {e}")));
         }
-        all.push(Said { policy, rule: rule.to_owned(), effect, kinds });
+        all.push(Said { json: policy.to_json().ok(), policy, rule: rule.to_owned(), effect, kinds });
     }
     Ok(all)
 }

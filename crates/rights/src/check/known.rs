@@ -14,19 +14,8 @@ const BASES: &[&str] = &["equivalent_days", "day_rate", "flat", "none"];
 const RESIDUALS: &[&str] = &["as_if_performed", "none"];
 const HANDED: &[&str] = &["footage", "replica", "training_set", "script"];
 const BARGAINING: &[&str] = &["open", "agreed", "arbitration"];
-/// Human acts that rules, duties and papers look for; a studio may record others of its own.
-const DEEDS: &[&str] = &[
-    "consultation",
-    "notice",
-    "disclosure",
-    "review",
-    "undertaking",
-    "approval",
-    "placement",
-    "contribution",
-    "payment",
-    "deletion",
-];
+/// Kinds of human acts that rules and papers look for by name; a studio may record others of its own.
+const DEEDS: &[&str] = &["consultation", "contribution", "deletion", "review"];
 /// What a consent may forbid beside acts, purposes and its own words for a use.
 const FORBIDDEN: &str = "training_other_models";
 
@@ -66,8 +55,12 @@ pub(super) fn words(entry: &Entry, flags: &mut Flags) {
         }
         Entry::Deed(row) => {
             if let Some(known) = meant(&row.kind, DEEDS.iter().copied()) {
-                let what = format!("kind: `{}` would answer nothing; write `{known}`", brief(&row.kind));
-                flags.refuse(entry, what);
+                // A kind of the studio's own may look like one of ours, `preview`, and answer its duty all the same.
+                let what = format!(
+                    "kind: `{}` is not `{known}`, which rules look for; write that if it is meant",
+                    brief(&row.kind)
+                );
+                flags.add(super::Gravity::Look, entry, what);
             }
         }
         Entry::Transfer(row) => is_one_of("what", &row.what, HANDED, ""),
@@ -140,7 +133,6 @@ mod tests {
             (consent("pay={basis='flat',amount='1.00',currency='EUR',residuals='yes'}"), "as_if_performed"),
             (consent("forbid=['nudity','Trailers']"), "write `trailer`"),
             (consent("forbid=['advertisng']"), "write `advertising`"),
-            ("[[deed]]\nid='d:1'\nkind='Consultaton'\nabout='w:a'\nby='lg'\non=2027-01-01".to_owned(), "write `consultation`"),
             (
                 "[[transfer]]\nid='x:1'\nto='p:a'\nwhat='replicas'\nworks=['w:a']\non=2027-01-01".to_owned(),
                 "not one of footage, replica",
@@ -150,6 +142,17 @@ mod tests {
             let found = flags(&text);
             assert_eq!(found.len(), 1, "{text}: {found:?}");
             assert!(found[0].gravity == Gravity::Refuse && found[0].what.contains(word), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_human_act_of_nearly_our_name_is_taken_and_looked_at() {
+        let deed = |kind: &str| format!("[[deed]]\nid='d:1'\nkind='{kind}'\nabout='w:a'\nby='lg'\non=2027-01-01");
+        let found = flags(&deed("Consultaton"));
+        assert!(found.len() == 1 && found[0].gravity == Gravity::Look, "{found:?}");
+        assert!(found[0].what.contains("is not `consultation`"), "{found:?}");
+        for own in ["consultation", "screening", "notice", "payment"] {
+            assert_eq!(flags(&deed(own)), []);
         }
     }
 

@@ -33,9 +33,10 @@ pub fn mean(now: &Plane, others: &[Plane], levels: &[f32; LEVELS]) -> Mean {
         let (from, to) = ((i * BAND).saturating_sub(NEAR), ((i + 1) * BAND + NEAR).min(h));
         let inside = (i * BAND - from) * w..(i * BAND - from) * w + sum.len();
         let here = &now.data[from * w..to * w];
-        // What grain alone makes two frames differ by, turned over; it depends on the light alone, for all neighbours alike.
         let light = box_mean(here, w, to - from, NEAR);
-        let grain: Vec<f32> = light[inside.clone()].iter().map(|light| table[usize::from(*light as u8)]).collect();
+        // One over the squared difference that grain alone makes between two frames: it depends on the light alone, so that all
+        // neighbours share it.
+        let per_grain: Vec<f32> = light[inside.clone()].iter().map(|l| table[usize::from(*l as u8)]).collect();
         let mut weight = vec![1.0f32; sum.len()];
         for other in others {
             let there = &other.data[from * w..to * w];
@@ -44,7 +45,7 @@ pub fn mean(now: &Plane, others: &[Plane], levels: &[f32; LEVELS]) -> Mean {
                 row.iter_mut().zip(a).zip(b).for_each(|((r, a), b)| *r = (a - b) * (a - b));
             });
             let part = inside.clone();
-            take(&there[part.clone()], &apart[part], &grain, sum, &mut weight, square);
+            take(&there[part.clone()], &apart[part], &per_grain, sum, &mut weight, square);
         }
         for ((s, w), q) in sum.iter_mut().zip(&weight).zip(square) {
             *s /= w;
@@ -55,13 +56,13 @@ pub fn mean(now: &Plane, others: &[Plane], levels: &[f32; LEVELS]) -> Mean {
 }
 
 #[multiversion(targets("x86_64+avx2+fma"))]
-fn take(other: &[f32], apart: &[f32], grain: &[f32], sum: &mut [f32], weight: &mut [f32], square: &mut [f32]) {
+fn take(other: &[f32], apart: &[f32], per_grain: &[f32], sum: &mut [f32], weight: &mut [f32], square: &mut [f32]) {
     let n = other.len();
-    let (apart, grain) = (&apart[..n], &grain[..n]);
+    let (apart, per_grain) = (&apart[..n], &per_grain[..n]);
     let (sum, weight, square) = (&mut sum[..n], &mut weight[..n], &mut square[..n]);
     for i in 0..n {
         // 1 where the difference is what grain alone makes.
-        let ratio = apart[i] * grain[i];
+        let ratio = apart[i] * per_grain[i];
         let over = (ratio - 1.15).max(0.0) * 1.4;
         let w = 1.0 / (1.0 + over * over * over);
         let w = if w < 0.02 { 0.0 } else { w };
