@@ -44,13 +44,11 @@ pub struct Wish {
     pub codec: Codec,
     /// Constant rate factor of H.264.
     pub crf: u8,
-    /// Preset of x264.
-    pub preset: String,
 }
 
-/// The preset of x264 that films are written with where nobody says another: at one quality its pictures are as good as those of
-/// slower ones, and no larger, once their grain is gone.
-pub const PRESET: &str = "veryfast";
+/// The preset of x264 that films are written with: at one quality its pictures are as good as those of slower ones, and no
+/// larger, once their grain is gone.
+const PRESET: &str = "veryfast";
 
 /// What was mended.
 #[derive(Debug, Serialize)]
@@ -274,7 +272,7 @@ pub fn fix(
         nets,
         threads: crate::train::cores(),
         crf: wish.crf,
-        preset: wish.preset.clone(),
+        preset: PRESET.to_owned(),
         sheet: Some(sheet.clone()),
     };
     let job = Job {

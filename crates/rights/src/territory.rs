@@ -1,11 +1,11 @@
 //! Where in the world: sets of countries.
 
-use std::cmp::Ordering;
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Officially assigned codes of ISO 3166-1, alphabetical: they are searched by halves.
+/// Officially assigned codes of ISO 3166-1, alphabetical.
 const CODES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW \
 BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB \
 GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM \
@@ -13,6 +13,9 @@ KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM
 NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL \
 SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE \
 YT ZA ZM ZW";
+
+/// The same one by one, in order, so that they can be searched by halves.
+static LIST: LazyLock<Vec<&str>> = LazyLock::new(|| CODES.split(' ').collect());
 
 /// The 27 member states of the European Union since 1 February 2020.
 const EU: &str = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK";
@@ -107,7 +110,7 @@ impl Territories {
         for (at, word) in self.0.iter().enumerate() {
             let mut left = *word;
             while left != 0 {
-                codes.push(code_at(at * 64 + left.trailing_zeros() as usize));
+                codes.push(LIST[at * 64 + left.trailing_zeros() as usize]);
                 left &= left - 1;
             }
         }
@@ -126,24 +129,7 @@ impl Territories {
 }
 
 fn place(code: &str) -> Option<usize> {
-    if code.len() != 2 {
-        return None;
-    }
-    let (mut first, mut after) = (0, CODES.len().div_ceil(3));
-    while first < after {
-        let middle = usize::midpoint(first, after);
-        match code_at(middle).cmp(code) {
-            Ordering::Equal => return Some(middle),
-            Ordering::Less => first = middle + 1,
-            Ordering::Greater => after = middle,
-        }
-    }
-    None
-}
-
-/// Every code takes three bytes of the list.
-fn code_at(place: usize) -> &'static str {
-    &CODES[place * 3..place * 3 + 2]
+    LIST.binary_search(&code).ok()
 }
 
 impl fmt::Display for Territories {

@@ -52,14 +52,14 @@ pub(crate) struct Engine {
     sheaves: Mutex<HashMap<(Kind, Packs), Arc<Sheaf>>>,
 }
 
-static PRINCIPAL: LazyLock<EntityUid> = LazyLock::new(|| uid("Studio::\"studio\""));
-static RESOURCE: LazyLock<EntityUid> = LazyLock::new(|| uid("Subject::\"subject\""));
-static ACTIONS: LazyLock<Vec<EntityUid>> =
+pub(crate) static PRINCIPAL: LazyLock<EntityUid> = LazyLock::new(|| uid("Studio::\"studio\""));
+pub(crate) static RESOURCE: LazyLock<EntityUid> = LazyLock::new(|| uid("Subject::\"subject\""));
+pub(crate) static ACTIONS: LazyLock<Vec<EntityUid>> =
     LazyLock::new(|| Kind::ALL.iter().map(|kind| uid(&format!("Action::\"{}\"", kind.as_str()))).collect());
-static AUTHORIZER: LazyLock<Authorizer> = LazyLock::new(Authorizer::new);
-static EVERYTHING: LazyLock<Policy> =
+pub(crate) static AUTHORIZER: LazyLock<Authorizer> = LazyLock::new(Authorizer::new);
+pub(crate) static EVERYTHING: LazyLock<Policy> =
     LazyLock::new(|| Policy::parse(None, "permit (principal, action, resource);").expect("written here"));
-static NOBODY: LazyLock<Entities> = LazyLock::new(Entities::empty);
+pub(crate) static NOBODY: LazyLock<Entities> = LazyLock::new(Entities::empty);
 
 fn uid(text: &str) -> EntityUid {
     EntityUid::from_str(text).expect("written here")

@@ -225,10 +225,20 @@ mod tests {
     use rights::Date;
 
     use super::*;
-    use crate::engine::Engine;
+    use crate::engine::{ACTIONS, AUTHORIZER, EVERYTHING, Engine, NOBODY, PRINCIPAL, RESOURCE};
     use crate::pack::{Pack, PackText};
     use crate::shelf;
     use crate::subject::Source;
+
+    /// Numbers by chance, always the same: each is less than what it is asked for.
+    fn drawing(mut state: u64) -> impl FnMut(usize) -> usize {
+        move |below| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state % below as u64) as usize
+        }
+    }
 
     /// Every word and number that a policy of the house names, so that conditions are met as often as missed.
     fn named_in_packs(packs: &[PackText]) -> (Vec<String>, Vec<i64>) {
@@ -281,13 +291,7 @@ mod tests {
         let packs: Vec<Pack> = texts.iter().map(|text| Pack::read(text).unwrap()).collect();
         let (words, numbers) = named_in_packs(&texts);
         let engine = Engine::default();
-        let mut state = 1_u64;
-        let mut draw = |below: usize| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state % below as u64) as usize
-        };
+        let mut draw = drawing(1);
         let (mut asked, mut left, mut spoke) = (0, 0, 0);
         for _ in 0..if cfg!(debug_assertions) { 300 } else { 10_000 } {
             for kind in Kind::ALL {
@@ -378,17 +382,9 @@ mod tests {
     /// Conditions that no schema was held against: where a glance is sure, Cedar says the same and does not err.
     #[test]
     fn where_a_glance_is_sure_cedar_says_the_same() {
-        use cedar_policy::{Authorizer, Decision, Entities, EntityUid, Policy, PolicySet, Request};
+        use cedar_policy::{Decision, Policy, PolicySet, Request};
         let places = Places::of(Kind::Consent);
-        let uid = |text: &str| text.parse::<EntityUid>().unwrap();
-        let mut state = 7_u64;
-        let mut draw = |below: usize| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state % below as u64) as usize
-        };
-        let (authorizer, nobody) = (Authorizer::new(), Entities::empty());
+        let mut draw = drawing(7);
         let (mut silent, mut speaks, mut unread) = (0, 0, 0);
         for _ in 0..20_000 {
             let mut subject = Subject::new(Kind::Consent, "c:1");
@@ -409,12 +405,10 @@ mod tests {
             let text = format!("forbid (principal, action, resource) {kind} {{ {body} }};");
             let policy = Policy::parse(Some("p".parse().unwrap()), &text).unwrap_or_else(|e| panic!("{text}: {e}"));
             let sure = Glance::read(&policy.to_json().unwrap(), &places).holds(&places.facts(&subject));
-            let all = Policy::parse(None, "permit (principal, action, resource);").unwrap();
-            let set = PolicySet::from_policies([all, policy]).unwrap();
-            let action = uid("Action::\"consent\"");
-            let (who, what) = (uid("Studio::\"studio\""), uid("Subject::\"subject\""));
-            let request = Request::new(who, action, what, subject.context(), None).unwrap();
-            let response = authorizer.is_authorized(&request, &set, &nobody);
+            let set = PolicySet::from_policies([EVERYTHING.clone(), policy]).unwrap();
+            let action = ACTIONS[Kind::Consent as usize].clone();
+            let request = Request::new(PRINCIPAL.clone(), action, RESOURCE.clone(), subject.context(), None).unwrap();
+            let response = AUTHORIZER.is_authorized(&request, &set, &NOBODY);
             let errs = response.diagnostics().errors().next().is_some();
             let said = response.decision() == Decision::Deny;
             match sure {

@@ -7,8 +7,8 @@
 //! against a use names its rule, the facts, their paper and what would change it.
 //!
 //! Reading order: [`question`], [`decision`]; how rules are kept: [`vocabulary`], [`pack`], [`shelf`], [`rulebook`]; how they are
-//! asked: `subject`, `engine`, `glance`, `govern`, `case`; about what: `work`, `shot`, `need`, `consent`, `person`; what is owed: `duty`, [`pay`],
-//! `due`; the whole: [`decide`], [`gate`]; what would change the answer: [`fix`].
+//! asked: `subject`, `engine`, `glance`, `govern`, `case`; about what: `work`, `shot`, `need`, `consent`, `person`; what is owed:
+//! `duty`, [`pay`], `due`; the whole: [`decide`], [`gate`]; what would change the answer: [`fix`].
 
 mod case;
 mod consent;

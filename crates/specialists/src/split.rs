@@ -317,19 +317,15 @@ mod tests {
     #[test]
     fn a_tiny_library_still_holds_something_out() {
         // Many libraries of one title, so that chance leaves each role empty in some.
-        for (setups, title) in (3..8).flat_map(|setups| (0..60u8).map(move |title| (setups, title))) {
+        for (setups, title) in (1..8).flat_map(|setups| (0..60u8).map(move |title| (setups, title))) {
             let groups: Vec<Group> =
                 (0..setups).map(|setup| Group { title: 0, reel: reel(&[title, 7]), setup }).collect();
             let roles = settle(&mut Split::default(), &groups);
-            for role in [Role::Train, Role::Watch, Role::Test] {
-                assert!(roles.values().any(|r| *r == role), "{setups} groups: {role:?}");
+            // One or two do not go round: they are learned from first.
+            let needed = if setups < 3 { &[Role::Train][..] } else { &[Role::Train, Role::Watch, Role::Test] };
+            for role in needed {
+                assert!(roles.values().any(|r| r == role), "{setups} groups: {role:?}");
             }
-        }
-        for (setups, title) in (1..3).flat_map(|setups| (0..60u8).map(move |title| (setups, title))) {
-            let groups: Vec<Group> =
-                (0..setups).map(|setup| Group { title: 0, reel: reel(&[title, 7]), setup }).collect();
-            let roles = settle(&mut Split::default(), &groups);
-            assert!(roles.values().any(|r| *r == Role::Train), "{setups} groups: nothing to learn from");
         }
         // All of it held out by name: nothing is taken from that.
         let named = Split::default().settle(&groups(0, 1, 6), &[], &BTreeSet::from([0]));

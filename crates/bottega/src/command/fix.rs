@@ -114,7 +114,6 @@ impl Fix {
             seed: self.seed,
             codec: codec(&self.out)?,
             crf: self.crf,
-            preset: acts::fix::PRESET.to_owned(),
         };
         let made = acts::fix::fix(house(call)?.as_ref(), &self.film, &wish, &self.out, t, call.cancel)?;
         t.result(&made, |made| words(t, made));

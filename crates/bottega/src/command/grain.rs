@@ -93,7 +93,6 @@ impl Grain {
                     seed: *seed,
                     codec: codec(&out)?,
                     crf: 14,
-                    preset: acts::fix::PRESET.to_owned(),
                 };
                 let made = acts::grain::match_grain(house.as_ref(), film, &wanted, wish, &out, t, call.cancel)?;
                 t.result(&made, |m| {
